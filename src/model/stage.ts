@@ -1,0 +1,26 @@
+import type { Finished, Running, SpawnSpec } from './host.ts';
+import type { Proof, StageRecord } from './record.ts';
+
+/** Where one trial runs. Closing it (`await using`) ends every process that was started in it, daemons included. */
+export interface Stage extends AsyncDisposable {
+  readonly kind: 'namespace' | 'host';
+  /** For the record: what it is and what was copied into it. */
+  readonly record: StageRecord;
+  /** Proofs of the namespaced tweaks, read back inside right after they were written. */
+  readonly proofs: Proof[];
+  /** Address that servers listen on and loads go to, inside: 127.0.0.1 (or the veth's when the network is shaped). */
+  readonly address: string;
+  /** `/proc/<pid>/net` of a process that lives in the stage's network namespace, for counters. */
+  readonly netRoot: string;
+  /** Starts a process inside. */
+  spawn(spec: SpawnSpec): Promise<StageProcess>;
+  /** Runs to completion inside. */
+  run(argv: readonly string[], options?: { stdin?: string; timeoutMs?: number }): Promise<Finished>;
+  /** Pids (as the host sees them) of every process inside that descends from or was started by the stage, init excluded. */
+  processes(): Promise<number[]>;
+}
+
+export interface StageProcess extends Running {
+  /** The process's pid as the host sees it: the program itself, not the wrapper that entered the namespace. */
+  readonly pid: number;
+}
