@@ -1,0 +1,30 @@
+import type { Problem } from './errors.ts';
+import type { MachineFacts } from './machine.ts';
+import type { Plan } from './plan.ts';
+
+/** `run.json`: everything about a run that is known before its first trial. With `trials.jsonl` it is all a report needs. */
+export interface RunFile {
+  schemaVersion: 1;
+  id: string;
+  /** ISO 8601. */
+  startedAt: string;
+  loadcell: string;
+  plan: Plan;
+  machine: MachineFacts;
+  isolation: { kind: 'namespace' | 'host'; rootless: boolean; reason: string };
+  servers: Record<string, ServerFacts>;
+  drivers: Record<string, { version: string }>;
+  git: { commit: string; dirty: boolean } | null;
+  /** Preflight problems that `--relax` let pass. */
+  relaxed: Problem[];
+  /** Cells that cannot be measured here and why, cell id -> reason (missing command with its install command, ...). */
+  notRun: Record<string, string>;
+}
+
+export interface ServerFacts {
+  version: string | null;
+  /** Files that the writeup shows, as rendered for this run. */
+  shown: { name: string; language: string; text: string }[];
+  /** argv as it runs, before wraps. */
+  command: string[];
+}
