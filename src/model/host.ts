@@ -18,6 +18,10 @@ export interface Host {
 
   /** Reads a whole text file (UTF-8), /proc and /sys included. */
   readText(path: string): Promise<string>;
+  /** The last bytes of a text file that may be large; whole when it is shorter. */
+  readTail(path: string, bytes: number): Promise<string>;
+  /** Whether this user could write the existing file (access(2): read-only mounts count, nothing is written). */
+  canWrite(path: string): Promise<boolean>;
   /** One plain write to an existing file, as a kernel interface expects it (no create, no truncate games). */
   writeKernel(path: string, value: string): Promise<void>;
   /** Creates or replaces an ordinary file. Not durable. */
@@ -74,7 +78,7 @@ export interface SpawnSpec {
   env?: Readonly<Record<string, string>>;
   /** Text written to stdin and closed, or `pipe` to keep it open for `Running.write`. Default: closed at once. */
   stdin?: string | { pipe: true };
-  /** Where stdout goes. `collect` keeps it in memory up to `limitBytes`; a file is appended to up to the limit. */
+  /** Where stdout goes. `collect` keeps it in memory up to `limitBytes`; a file without a limit is the process's own descriptor (the runner reads nothing), with a limit it is piped. */
   stdout?: Sink;
   stderr?: Sink;
   /** Start a new session (a new process group), so that the terminal's signals do not reach it. */

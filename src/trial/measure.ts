@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { type DriveContext, type DriveOutput, type Driver, DriverError } from '../model/driver.ts';
+import type { Measurement } from '../model/measurement.ts';
+import type { Cell, Load } from '../model/plan.ts';
+import type { Proof, TrialRecord } from '../model/record.ts';
+import type { Stage } from '../model/stage.ts';
+import type { TrialContext } from './context.ts';
+import { watchRate } from './live-rate.ts';
+import { type LoadRun, measurementOf, startLoad } from './load-run.ts';
+import { startObserving } from './observe/observe.ts';
+import { allHeld, proveProcesses } from './prove.ts';
+
+interface Around {
+  serverPids(): Promise<number[]>;
+  step(name: string): void;
+  draft: Omit<TrialRecord, 'outcome'>;
+}
+
+export interface Measured {
+  serverPidsBefore: number[];
+  /** Parses the output. Throws `DriverError`. Called when the window's facts are all in the draft. */
+  read(): Measurement;
+}
+
+/** Warm-up, then the observed window. */
+export async function measure(
+  context: TrialContext,
+  stage: Stage,
+  cell: Cell,
+  drive: DriveContext,
+  around: Around,
+): Promise<Measured> {
+  const driver = context.drivers[cell.load.driver]?.driver;
+  if (driver === undefined) throw new DriverError(`no driver ${cell.load.driver} here`, 'generator-missing');
+  if (cell.load.warmup !== null) await warmUp(context, stage, driver, cell, drive);
+  around.step('warmup');
+
+  context.onEvent({ kind: 'phase', phase: 'window' });
+  const serverPidsBefore = await around.serverPids();
+  let run: LoadRun | null = null;
+  const observer = await startObserving(context.host, {
+    netRoot: stage.netRoot,
+    server: async () => serverPidsBefore,
+    generator: async () => (run === null ? [] : [run.process.pid]),
+    runnerPid: context.host.pid,
+    cpus: context.machine.topology.map((place) => place.cpu),
+  });
+  run = await startLoad(context.host, stage, driver, cell, cell.load, drive);
+  const stopRate = watchRate(context, stage, cell.load);
+  const kill = (): void => void context.host.signal((run as LoadRun).process.pid, 'SIGKILL');
+  context.signal.addEventListener('abort', kill, { once: true });
+  if (context.signal.aborted) kill();
+  const proofs = proveGenerator(context, cell, run);
+  const output = await run.finished;
+  context.signal.removeEventListener('abort', kill);
+  stopRate();
+  around.draft.observation = await observer.stop();
+  around.draft.proofs.push(...(await proofs));
+  around.step('window');
+  return { serverPidsBefore, read: () => measurementOf(driver, output, cell.load, drive) };
+}
+
+/** A run of its own that is thrown away; what goes wrong in it will go wrong in the window too, and be seen there. */
+async function warmUp(context: TrialContext, stage: Stage, driver: Driver, cell: Cell, drive: DriveContext): Promise<void> {
+  context.onEvent({ kind: 'phase', phase: 'warm-up' });
+  const load: Load = { ...cell.load, stop: cell.load.warmup as Load['stop'] };
+  const run = await startLoad(context.host, stage, driver, cell, load, { ...drive, folder: join(drive.folder, 'warmup') });
+  const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
+  context.signal.addEventListener('abort', kill, { once: true });
+  const output: DriveOutput = await run.finished;
+  context.signal.removeEventListener('abort', kill);
+  void output;
+}
+
+/** The wrappers need a moment to hand over to the generator; looked at a few times, then believed. */
+async function proveGenerator(context: TrialContext, cell: Cell, run: LoadRun): Promise<Proof[]> {
+  let proofs: Proof[] = [];
+  let over = false;
+  void run.finished.then(() => {
+    over = true;
+  });
+  for (const pauseMs of [5, 15, 30, 50, 100]) {
+    await context.host.sleep(pauseMs);
+    if (over) return proofs;
+    const found = await proveProcesses(context.host, 'generator', cell.settings, [run.process.pid]);
+    if (over) return proofs;
+    proofs = found;
+    if (allHeld(proofs)) return proofs;
+  }
+  return proofs;
+}

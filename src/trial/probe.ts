@@ -1,0 +1,38 @@
+import type { Stage, StageProcess } from '../model/stage.ts';
+import type { ProbeAnswer, ProbeRequest } from './probe-protocol.ts';
+
+/** The runner's eyes inside the stage: readiness, replies and sysctls as a process in there sees them. */
+export interface Probe extends AsyncDisposable {
+  readonly pid: number;
+  ask<Op extends ProbeRequest['op']>(request: ProbeRequest & { op: Op }): Promise<ProbeAnswer & { op: Op }>;
+}
+
+/** Starts the probe (`probe.worker.ts`, compiled to `worker`) inside the stage. Questions are answered one after the other. */
+export async function startProbe(stage: Stage, node: string, worker: string, prefix: readonly string[]): Promise<Probe> {
+  const program = await stage.spawn({
+    argv: [...prefix, node, worker],
+    stdin: { pipe: true },
+    stdout: { collect: true, limitBytes: 64 * 1_048_576 },
+    stderr: { collect: true, limitBytes: 65_536 },
+  });
+  const waiting: { resolve: (answer: ProbeAnswer) => void; reject: (error: Error) => void }[] = [];
+  program.onLine((line) => waiting.shift()?.resolve(JSON.parse(line) as ProbeAnswer));
+  void program.exited.then((end) => {
+    const error = new Error(`the probe inside the stage ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`);
+    for (const one of waiting.splice(0)) one.reject(error);
+  });
+  return {
+    pid: program.pid,
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve: resolve as (answer: ProbeAnswer) => void, reject });
+        program.write(`${JSON.stringify(request)}\n`);
+      }),
+    [Symbol.asyncDispose]: () => endProbe(program),
+  };
+}
+
+async function endProbe(program: StageProcess): Promise<void> {
+  program.endStdin();
+  await program.exited;
+}
