@@ -1,0 +1,175 @@
+/**
+ * A server whose true latencies and counts are known, in a process of its own: what a driver reports is held against it.
+ *
+ * ```ts
+ * await using server = await startTruthServer({ delay: { kind: 'constant', ms: 5 }, cpu: 0 });
+ * // load http://127.0.0.1:${server.port}/ ...
+ * const truth = await server.stats();
+ * truth.requests; truth.connections; truth.closedByClient;    // its own counts
+ * percentileUs(truth.delaysUs, 99);                           // its own stamps: request read -> reply written
+ * await server.reset();                                       // counts and stamps from zero; the stall is armed again
+ * ```
+ *
+ * The truth is `delaysUs`, the delay that each request really got (timers are late), not the one that was asked for. A client
+ * sees a few tens of µs more: two trips through the loopback device. The first request is answered by a cold server: warm up
+ * and `reset` where that matters. Speaks HTTP/1.0 (with `Connection: Keep-Alive`) and 1.1, pipelined too; HEAD; not HTTP/2.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import net from 'node:net';
+import { createInterface, type Interface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface TruthOptions {
+  /** Default 0: a free one. */
+  port?: number;
+  /** Default 127.0.0.1. */
+  address?: string;
+  backlog?: number;
+  /** Reply body, ASCII. Default `Hello, World!\n`. */
+  body?: string;
+  framing?: 'length' | 'chunked' | 'eof';
+  delay?: Delay;
+  fault?: Fault;
+}
+
+export type Delay =
+  | { kind: 'none' }
+  | { kind: 'constant'; ms: number }
+  /** Every `every`-th request is slow. */
+  | { kind: 'bimodal'; fastMs: number; slowMs: number; every: number }
+  /** Requests that come between afterMs and afterMs + stallMs after the first one are answered when the stall is over. */
+  | { kind: 'stall'; afterMs: number; stallMs: number; baseMs: number };
+
+export type Fault =
+  /** Closes a connection after its n-th reply, with or without a `Connection: close` in it. */
+  | { kind: 'close-keep-alive'; after: number; announced: boolean }
+  | { kind: 'close-on-accept' }
+  /** On requests `from` (by arrival, from 0), and then every `every`-th. Default: all. */
+  | { kind: RequestFault; from?: number; every?: number };
+
+export type RequestFault =
+  | 'status-500'
+  /** Same length, other letters. */
+  | 'wrong-body'
+  /** No reply, connection stays open. */
+  | 'hang'
+  /** Connection closed without a byte. */
+  | 'no-reply'
+  | 'half-then-close'
+  | 'half-then-reset'
+  /** The server kills itself with SIGKILL. */
+  | 'die'
+  /** Content-Length promises 10 bytes more than come. */
+  | 'length-too-long'
+  /** Content-Length is 3 bytes short of what comes. */
+  | 'length-too-short'
+  | 'garbage'
+  /** A 103 before the proper reply. */
+  | 'early-hints';
+
+export interface TruthStats {
+  /** Request heads read. */
+  requests: number;
+  /** Whole replies written (faulty statuses and bodies included). */
+  replies: number;
+  /** Connections accepted. */
+  connections: number;
+  open: number;
+  maxOpen: number;
+  /** Closed by the server first. */
+  closedByServer: number;
+  /** The client's FIN came first. */
+  closedByClient: number;
+  /** Socket errors seen (the client reset the connection). */
+  resets: number;
+  /** Times that the fault was played. */
+  faults: number;
+  /** For each whole reply in order: µs from request read to reply written. */
+  delaysUs: number[];
+  /** For each whole reply: µs from the first request's arrival to this one's. */
+  arrivalsUs: number[];
+  /** Requests that met the stall. */
+  stalled: number;
+}
+
+export interface TruthServer extends AsyncDisposable {
+  readonly port: number;
+  readonly address: string;
+  readonly pid: number;
+  /** The body that it replies with. */
+  readonly body: string;
+  stats(): Promise<TruthStats>;
+  /** Counts and stamps from zero. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Its program, for those who start it elsewhere (in a namespace): `[...truthServerArgv(options)]`, control on stdin/stdout. */
+export function truthServerArgv(options: TruthOptions): string[] {
+  const program = fileURLToPath(new URL('./truth-server.main.ts', import.meta.url));
+  return [process.execPath, '--import', import.meta.resolve('tsx'), program, JSON.stringify(options)];
+}
+
+/** Starts it and resolves when it listens. `cpu` pins it with taskset. */
+export async function startTruthServer(options: TruthOptions & { cpu?: number } = {}): Promise<TruthServer> {
+  const { cpu, ...rest } = options;
+  const [file, ...args] = [...(cpu === undefined ? [] : ['taskset', '-c', String(cpu)]), ...truthServerArgv(rest)];
+  const child = spawn(file as string, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout });
+  const { port, pid } = JSON.parse(await answer(child, lines)) as { port: number; pid: number };
+  const ask = (line: string): Promise<string> => {
+    const reply = answer(child, lines);
+    child.stdin.write(`${line}\n`);
+    return reply;
+  };
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.stdin.end();
+    child.kill('SIGKILL');
+    await gone;
+  };
+  child.stdin.on('error', () => undefined);
+  return {
+    port,
+    pid,
+    address: rest.address ?? '127.0.0.1',
+    body: rest.body ?? 'Hello, World!\n',
+    stats: async () => JSON.parse(await ask('stats')) as TruthStats,
+    reset: async () => {
+      await ask('reset');
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+function answer(child: ChildProcess, lines: Interface): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const ended = (): void => reject(new Error('the truth server has ended'));
+    if (child.exitCode !== null || child.signalCode !== null) return ended();
+    child.once('exit', ended);
+    child.once('error', reject);
+    lines.once('line', (line) => {
+      child.off('exit', ended);
+      child.off('error', reject);
+      resolve(line);
+    });
+  });
+}
+
+/** A port of 127.0.0.1 on which nobody listens: connections are refused. */
+export async function refusingPort(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** sorted[floor(n p / 100)], as ab does. */
+export function percentileUs(values: readonly number[], percent: number): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  const index = Math.min(ascending.length - 1, Math.floor((ascending.length * percent) / 100));
+  return ascending[index] ?? Number.NaN;
+}
