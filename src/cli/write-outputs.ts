@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { foldResults } from '../analysis/fold.ts';
+import type { Host } from '../model/host.ts';
+import type { TrialRecord } from '../model/record.ts';
+import type { Results } from '../model/result.ts';
+import type { RunFile } from '../model/run.ts';
+import { renderReport } from '../report/render.ts';
+import { resultsCsv } from '../results/csv.ts';
+import type { RunFolder } from '../results/run-folder.ts';
+import { loadReportTemplates } from './templates.ts';
+
+/** Records to results to report: everything in a run folder that can be made again from its records. */
+export async function writeOutputs(
+  host: Host,
+  folder: RunFolder,
+  run: RunFile,
+  records: TrialRecord[],
+  finishedAt: string,
+): Promise<Results> {
+  const results = foldResults(run, records, finishedAt);
+  await host.writeDurable(folder.resultsJson, `${JSON.stringify(results, null, 2)}\n`);
+  await host.writeDurable(folder.resultsCsv, resultsCsv(results));
+  await writeReport(host, folder, { run, results, records });
+  return results;
+}
+
+export async function writeReport(
+  host: Host,
+  folder: RunFolder,
+  input: { run: RunFile; results: Results; records: TrialRecord[] },
+): Promise<void> {
+  const templates = await loadReportTemplates(host, input.run.plan);
+  const report = renderReport(input, templates);
+  await host.makeFolder(folder.charts);
+  for (const [name, svg] of Object.entries(report.charts)) await host.writeText(join(folder.charts, name), svg);
+  await host.writeText(folder.html, report.html);
+  await host.writeDurable(folder.report, report.markdown);
+}
