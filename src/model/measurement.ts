@@ -25,6 +25,10 @@ export interface Measurement {
   errors: ErrorCounts;
   /** Connections that the generator opened in the window, where it knows. */
   connectionsOpened: number | null;
+  /** Connections that the server closed although they were to be kept (load.keepAlive). null or absent: not known. */
+  serverClosedConnections?: number | null;
+  /** CPU time that the generator spent polling for the next intended start (open loop), µs: not work. Absent: none. */
+  idleSpinUs?: number;
   /** null: the generator has no usable distribution; `latencyMissing` says why. */
   latency: Latency | null;
   latencyMissing: string | null;
