@@ -14,7 +14,7 @@ afterAll(async () => {
 
 it('compiles workers that stand alone, with the packages that drivers need', async () => {
   // The source lies in this folder so that packages resolve; what comes out must run from anywhere.
-  const entry = path.join(import.meta.dirname, 'workers.fixture.ts');
+  const entry = path.join(import.meta.dirname, 'sample.worker.ts');
   const compiled = await compileWorkers(host, path.join(folder, 'a/b'), { one: entry, two: entry });
   expect(Object.keys(compiled)).toEqual(['one', 'two']);
   const done = await host.run([process.execPath, String(compiled.one)], { cwd: '/', stdin: 'x' });

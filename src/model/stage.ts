@@ -12,13 +12,21 @@ export interface Stage extends AsyncDisposable {
   readonly address: string;
   /** `/proc/<pid>/net` of a process that lives in the stage's network namespace, for counters. */
   readonly netRoot: string;
-  /** Starts a process inside. */
-  spawn(spec: SpawnSpec): Promise<StageProcess>;
+  /** The same for the generator's end: `netRoot` itself unless the network is shaped. */
+  readonly generatorNetRoot: string;
+  /**
+   * Starts a process inside, on the server's side unless told otherwise. A missing program is exit code 127 and a line
+   * on stderr; a missing `cwd` and a stage that has ended reject with a `HostError`.
+   */
+  spawn(spec: SpawnSpec, options?: { side?: StageSide }): Promise<StageProcess>;
   /** Runs to completion inside. */
-  run(argv: readonly string[], options?: { stdin?: string; timeoutMs?: number }): Promise<Finished>;
+  run(argv: readonly string[], options?: { stdin?: string; timeoutMs?: number; side?: StageSide }): Promise<Finished>;
   /** Pids (as the host sees them) of every process inside that descends from or was started by the stage, init excluded. */
   processes(): Promise<number[]>;
 }
+
+/** The two ends of a shaped network. Without shaping both are the same place. */
+export type StageSide = 'server' | 'generator';
 
 export interface StageProcess extends Running {
   /** The process's pid as the host sees it: the program itself, not the wrapper that entered the namespace. */
