@@ -16,6 +16,9 @@ export function runLoad(order: WorkerOrder, clock: Clock, dial: Dial): Promise<W
   return new Promise((resolve) => new Engine(order, clock, dial, resolve).begin());
 }
 
+/** Differences of large floats, without the noise behind the ns. */
+const wholeNs = (us: number): number => Math.round(us * 1000) / 1000;
+
 class Engine implements SlotOwner {
   readonly #order: WorkerOrder;
   readonly #clock: Clock;
@@ -182,7 +185,7 @@ class Engine implements SlotOwner {
 
   #report(endUs: number, missed: ReturnType<Pace['missed']>, failure: WorkerReport['failure']): WorkerReport {
     const { load, expectedBody } = this.#order;
-    const windowUs = Math.max(endUs, this.#lastUs, this.#pace.spanUs + this.#startUs) - this.#startUs;
+    const windowUs = wholeNs(Math.max(endUs - this.#startUs, this.#lastUs - this.#startUs, this.#pace.spanUs));
     const completed = this.#recorder.count;
     return {
       requests: {
