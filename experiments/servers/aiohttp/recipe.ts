@@ -38,7 +38,11 @@ own, every package at a fixed version, so that a rerun measures the same code.
   reply: { status: 200, body: 'test 成功' },
   keepAlive: true,
   version: {
-    command: ['{{venv}}/bin/python', '-c', 'import aiohttp, platform; print(f"{aiohttp.__version__} (Python {platform.python_version()})")'],
+    command: [
+      '{{venv}}/bin/python',
+      '-c',
+      'import aiohttp, platform; print(f"{aiohttp.__version__} (Python {platform.python_version()})")',
+    ],
     pattern: '(.+)',
   },
   stop: { signal: 'SIGTERM', patience: '3s' },

@@ -16,7 +16,18 @@ on one processor at a time, as the others are. The source report announced it an
     inputs: ['main.go', 'go.mod'],
     steps: [
       // The toolchain that is installed, and nothing of the machine or the repository in the binary.
-      ['env', 'GOTOOLCHAIN=local', 'CGO_ENABLED=0', 'go', 'build', '-trimpath', '-buildvcs=false', '-o', '{{build}}/server', '.'],
+      [
+        'env',
+        'GOTOOLCHAIN=local',
+        'CGO_ENABLED=0',
+        'go',
+        'build',
+        '-trimpath',
+        '-buildvcs=false',
+        '-o',
+        '{{build}}/server',
+        '.',
+      ],
     ],
   },
   command: ['env', 'GOMAXPROCS=1', '{{build}}/server', '{{address}}', '{{port}}'],
