@@ -37,8 +37,6 @@ if [ "$side" = generator ]; then
 fi
 
 if [ "$side" != whole ]; then
-  # One segment a packet: loss and rate act on what would be on a wire, not on 64 KB bundles.
-  ip link set dev lc0 gso_max_segs 1
   ip addr add "$own/30" dev lc0
   ip link set lc0 up
   if [ -n "$delay" ]; then
@@ -50,6 +48,8 @@ if [ "$side" != whole ]; then
     tc qdisc add dev lc0 root handle 1: tbf rate "${rate}mbit" burst "$burst" latency 50ms
   fi
   if [ -n "$loss" ]; then
+    # One segment a packet: what is lost is what would be lost on a wire, not a bundle of 64 KB.
+    ip link set dev lc0 gso_max_segs 1
     # Dropped on arrival: a packet refused at departure would be an error to the sender, not a loss.
     nft add table inet loadcell
     nft 'add chain inet loadcell arrival { type filter hook prerouting priority -300 ; policy accept ; }'

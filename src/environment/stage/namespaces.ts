@@ -98,7 +98,9 @@ async function ready(host: Host, outer: Running, sides: string[]): Promise<Recor
     });
   });
   const ended = outer.exited.then((end) => {
-    throw new HostError(`the stage did not open: ${end.stderr.trim() || `code ${end.code}, ${end.signal}`}`, 'EPERM');
+    // The shell puts the script and the line before its own words; the user's concern is what follows.
+    const said = end.stderr.replaceAll(new RegExp(`^${INIT}: (?:line )?\\d+: `, 'gm'), '').trim();
+    throw new HostError(`the stage did not open: ${said || `code ${end.code}, ${end.signal}`}`, 'EPERM');
   });
   const late = host.sleep(READY_MS, deadline.signal).then(() => {
     throw new HostError(`the stage was not ready after ${READY_MS} ms: ${outer.stderrSoFar().trim()}`, 'ETIMEDOUT');
