@@ -9,7 +9,7 @@ export type Placeholders = Readonly<Record<string, string>>;
  */
 export function fill(text: string, placeholders: Placeholders, where: string): string {
   try {
-    return Handlebars.compile(text, { strict: true, noEscape: true })(placeholders);
+    return Handlebars.compile(text, { strict: true, noEscape: true })(ownNames(placeholders));
   } catch (cause) {
     const what = cause instanceof Error ? (cause.message.split('\n')[0] as string) : String(cause);
     throw new UserError(`${where}: ${what}`, {
@@ -20,6 +20,9 @@ export function fill(text: string, placeholders: Placeholders, where: string): s
     });
   }
 }
+
+/** `{{constructor}}` is a typing error, not a function that every object inherits. */
+const ownNames = (placeholders: Placeholders): Placeholders => Object.assign(Object.create(null), placeholders);
 
 export const fillArgv = (argv: readonly string[], placeholders: Placeholders, where: string): string[] =>
   argv.map((word, index) => fill(word, placeholders, `${where}[${index}]`));

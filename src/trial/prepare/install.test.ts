@@ -1,0 +1,189 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { localHost } from '../../host/local.ts';
+import { UserError } from '../../model/errors.ts';
+import type { Finished, Host, Running } from '../../model/host.ts';
+import type { Requirement } from '../../model/plan.ts';
+import { installRequirements } from './install.ts';
+import type { Missing } from './requirements.ts';
+
+const missing = (requirement: Partial<Requirement> & { command: string }): Missing => ({
+  requirement: { apt: null, install: [], verify: null, ...requirement },
+  reason: '',
+  install: null,
+});
+
+/** A machine that records what would change it: no command runs, files and links of /etc and /usr are in memory. */
+function paperHost(options: {
+  uid: number;
+  sudo?: boolean;
+  files?: Record<string, string>;
+  apt?: number[];
+  enables?: string;
+}) {
+  const done: string[] = [];
+  const files = new Map(Object.entries(options.files ?? {}));
+  const wants = new Set(['ssh.service']);
+  let installed = false;
+  const answers = [...(options.apt ?? [0])];
+  const end = (code: number, stderr = ''): Finished => ({ code, signal: null, stdout: '', stderr, timedOut: false });
+  const change = (argv: readonly string[]): Finished => {
+    const words = argv[0] === 'sudo' ? argv.slice(2) : argv;
+    const [command, , from, to] = words;
+    if (command === 'printenv') return { ...end(0), stdout: '/usr/bin\n' };
+    if (argv[0] === 'sudo' && words[0] === 'true') return end(options.sudo ? 0 : 1);
+    done.push(argv.join(' '));
+    if (command === 'mv') {
+      files.set(to as string, files.get(from as string) as string);
+      files.delete(from as string);
+    }
+    if (command === 'install') files.set(words[4] as string, files.get(words[3] as string) as string);
+    if (command === 'rm') {
+      files.delete(from as string);
+      wants.delete((from as string).split('/').at(-1) as string);
+    }
+    return end(0);
+  };
+  const host = {
+    ...localHost(),
+    user: { uid: options.uid, name: 'someone' },
+    run: async (argv: readonly string[]) => change(argv),
+    spawn: async ({ argv }: { argv: readonly string[] }): Promise<Running> => {
+      done.push(argv.join(' '));
+      const code = argv.includes('install') ? (answers.shift() ?? 0) : 0;
+      if (argv.includes('install') && code === 0) installed = true;
+      if (installed && options.enables !== undefined) wants.add(options.enables);
+      const exited = Promise.resolve(end(code, code === 0 ? '' : 'E: Unable to locate package nginx-light'));
+      return { pid: 99_999, exited, onLine: () => undefined } as unknown as Running;
+    },
+    stat: async (path: string) => {
+      const there = path === '/usr/bin/apt-get' || (installed && path === '/usr/sbin/nginx');
+      if (!there) throw new Error('ENOENT');
+      return { uid: 0, mode: 0o755, kind: 'file' as const, size: 1 };
+    },
+    exists: async (path: string) => files.has(path),
+    readText: async (path: string) => {
+      if (path.startsWith('/proc/')) return '99 (node) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 4711 0';
+      const text = files.get(path);
+      if (text === undefined) throw new Error('ENOENT');
+      return text;
+    },
+    writeText: async (path: string, text: string) => void files.set(path, text),
+    makeTemporaryFolder: async () => '/tmp/paper',
+    remove: async (path: string) => {
+      for (const file of [...files.keys()]) if (file.startsWith(`${path}/`)) files.delete(file);
+    },
+    list: async () => [...wants],
+  } satisfies Host;
+  return { host, done, files, wants };
+}
+
+const NGINX = missing({ command: 'nginx', apt: 'nginx-light' });
+const INSTALL =
+  'env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends';
+const POLICY = '/usr/sbin/policy-rc.d';
+
+test('root: one apt-get for all packages, under a policy that forbids services and is gone afterwards', async () => {
+  const { host, done, files } = paperHost({ uid: 0 });
+  const lines: string[] = [];
+  await installRequirements(host, [NGINX, NGINX], '/cache', (line) => lines.push(line));
+  expect(done).toEqual([
+    `install -m 755 /tmp/paper/policy-rc.d ${POLICY}`,
+    `${INSTALL} nginx-light`,
+    `rm -f ${POLICY}`,
+  ]);
+  expect(files.size).toBe(0);
+  expect(lines).toEqual([`$ ${INSTALL} nginx-light`]);
+});
+
+test('a policy that was there before is there again', async () => {
+  const { host, files } = paperHost({ uid: 0, files: { [POLICY]: 'exit 101' } });
+  await installRequirements(host, [NGINX], '/cache');
+  expect([...files]).toEqual([[POLICY, 'exit 101']]);
+});
+
+test('so it is when the installation fails', async () => {
+  const { host, files } = paperHost({ uid: 0, files: { [POLICY]: 'exit 101' }, apt: [100, 100] });
+  await expect(installRequirements(host, [NGINX], '/cache')).rejects.toThrow(
+    /installing nginx-light failed.*Unable to locate package/s,
+  );
+  expect([...files]).toEqual([[POLICY, 'exit 101']]);
+});
+
+test('what a killed run left of ours is replaced, and the older policy comes back', async () => {
+  const left = { [POLICY]: '# loadcell: ...', [`${POLICY}.before-loadcell`]: 'exit 101' };
+  const { host, files } = paperHost({ uid: 0, files: left });
+  await installRequirements(host, [NGINX], '/cache');
+  expect([...files]).toEqual([[POLICY, 'exit 101']]);
+});
+
+test('old package lists are fetched once, and only when the first attempt failed', async () => {
+  const { host, done } = paperHost({ uid: 0, apt: [100, 0] });
+  await installRequirements(host, [NGINX], '/cache');
+  const apt = done
+    .filter((line) => line.includes('apt-get'))
+    .map((line) => (line.endsWith(' update') ? 'update' : 'install'));
+  expect(apt).toEqual(['install', 'update', 'install']);
+});
+
+test('a service that the package enabled for the next boot is not left enabled', async () => {
+  const { host, wants } = paperHost({ uid: 0, enables: 'nginx.service' });
+  await installRequirements(host, [NGINX], '/cache');
+  expect([...wants]).toEqual(['ssh.service']);
+});
+
+test('an ordinary user goes through sudo where it asks for nothing', async () => {
+  const { host, done } = paperHost({ uid: 1000, sudo: true });
+  await installRequirements(host, [NGINX], '/cache');
+  expect(done.every((line) => line.startsWith('sudo -n '))).toBe(true);
+});
+
+test('and otherwise is told what to run, with nothing changed', async () => {
+  const { host, done } = paperHost({ uid: 1000, sudo: false });
+  const attempt = installRequirements(host, [NGINX], '/cache');
+  await expect(attempt).rejects.toThrow(/someone may not install packages/);
+  await expect(attempt).rejects.toMatchObject({ hint: 'run as root: apt-get install -y nginx-light', exitCode: 3 });
+  expect(done).toEqual([]);
+});
+
+let cache = '';
+beforeEach(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'loadcell-install-'));
+});
+afterEach(() => rm(cache, { recursive: true, force: true }));
+
+test("a requirement's own steps put a program into our folder, for real", async () => {
+  const step = [
+    'sh',
+    '-c',
+    'echo working; printf "#!/bin/sh\\necho mine\\n" > "$0" && chmod 755 "$0"',
+    '{{bin}}/loadcell-own-tool',
+  ];
+  const tool = missing({
+    command: 'loadcell-own-tool',
+    install: [step],
+    verify: { argv: ['loadcell-own-tool'], pattern: 'mine' },
+  });
+  const lines: string[] = [];
+  await installRequirements(localHost(), [tool], cache, (line) => lines.push(line));
+  expect(lines.at(-1)).toBe('working');
+  expect(await readFile(join(cache, 'bin', 'loadcell-own-tool'), 'utf8')).toContain('mine');
+});
+
+test('steps that succeed without bringing the program are not believed', async () => {
+  const tool = missing({ command: 'loadcell-own-tool', install: [['true']] });
+  await expect(installRequirements(localHost(), [tool], cache)).rejects.toMatchObject({
+    problems: [{ where: 'loadcell-own-tool', what: 'loadcell-own-tool is not installed' }],
+  });
+});
+
+test('a step that fails, or a tool that the step needs and is not there, is named with its words', async () => {
+  const failing = missing({ command: 'x-tool', install: [['sh', '-c', 'echo no disk >&2; exit 3']] });
+  await expect(installRequirements(localHost(), [failing], cache)).rejects.toThrow(
+    /installing x-tool failed.*exited 3\nno disk/s,
+  );
+  const absent = missing({ command: 'x-tool', install: [['no-such-cargo', 'install', 'x-tool']] });
+  await expect(installRequirements(localHost(), [absent], cache)).rejects.toThrow(UserError);
+});
