@@ -21,8 +21,9 @@ export function fill(text: string, placeholders: Placeholders, where: string): s
   }
 }
 
-/** `{{constructor}}` is a typing error, not a function that every object inherits. */
-const ownNames = (placeholders: Placeholders): Placeholders => Object.assign(Object.create(null), placeholders);
+/** `{{constructor}}` is a typing error, not a function that every object inherits. The symbol is what Handlebars prints for it. */
+const ownNames = (placeholders: Placeholders): Placeholders =>
+  Object.assign(Object.create(null), placeholders, { [Symbol.toPrimitive]: () => 'the placeholders' });
 
 export const fillArgv = (argv: readonly string[], placeholders: Placeholders, where: string): string[] =>
   argv.map((word, index) => fill(word, placeholders, `${where}[${index}]`));
