@@ -5,10 +5,9 @@ import { type Host, HostError } from '../../model/host.ts';
  * process can be put into it. null where no such tree is writable: no cgroup v2, read-only in a container, not delegated.
  */
 export async function makeGroup(host: Host, name: string): Promise<string | null> {
-  const mount = mountOf(await host.readText(`/proc/${host.pid}/mountinfo`));
-  const own = /^0::(\/.*)$/m.exec(await host.readText(`/proc/${host.pid}/cgroup`))?.[1];
-  if (mount === null || own === undefined || own.startsWith('/..')) return null;
-  const group = `${mount}${own === '/' ? '' : own}/${name}`;
+  const parent = await groupParent(host);
+  if (parent === null) return null;
+  const group = `${parent}/${name}`;
   try {
     await host.makeFolder(group);
   } catch {
@@ -25,6 +24,14 @@ export async function makeGroup(host: Host, name: string): Promise<string | null
     trial.endStdin();
     await trial.exited;
   }
+}
+
+/** Folder of the runner's own v2 group; null where no v2 tree shows it. */
+export async function groupParent(host: Host): Promise<string | null> {
+  const mount = mountOf(await host.readText(`/proc/${host.pid}/mountinfo`));
+  const own = /^0::(\/.*)$/m.exec(await host.readText(`/proc/${host.pid}/cgroup`))?.[1];
+  if (mount === null || own === undefined || own.startsWith('/..')) return null;
+  return own === '/' ? mount : `${mount}${own}`;
 }
 
 /** Where the v2 tree is mounted, the hybrid layout's `unified` folder included. */

@@ -1,14 +1,13 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { type Host, HostError } from '../../model/host.ts';
 import type { Stage } from '../../model/stage.ts';
 import { runInside, startGated } from './gate.ts';
 import { join, makeGroup, membersOf } from './groups.ts';
+import { startKeeper } from './keeper.ts';
 import { marked, markFor, markPrefix } from './marks.ts';
 import type { StageOptions } from './options.ts';
+import { ownerOf, stageName } from './owner.ts';
 import { drained } from './sockets.ts';
 
-const KEEPER = fileURLToPath(new URL('./keeper.sh', import.meta.url));
 const DRAIN_MS = 65_000;
 
 /**
@@ -17,11 +16,12 @@ const DRAIN_MS = 65_000;
  */
 export async function openHostStage(host: Host, options: StageOptions): Promise<Stage> {
   refuse(options);
-  const name = `loadcell-${options.runId}-${randomBytes(4).toString('hex')}`;
+  const owner = await ownerOf(host, host.pid);
+  const name = stageName(options.runId, owner);
   const netRoot = `/proc/${host.pid}/net`;
   const timeWaitBefore = await drained(host, netRoot, options.drainMs ?? DRAIN_MS);
   const group = await makeGroup(host, name);
-  const mark = markFor(() => randomInt(2 ** 32) / 2 ** 32, name);
+  const mark = markFor(owner, name);
   const keeper = await startKeeper(host, group === null ? ['mark', mark.number, mark.name] : ['group', group]);
   let closing: Promise<void> | null = null;
 
@@ -57,29 +57,4 @@ function refuse(options: StageOptions): void {
     throw new HostError(`a stage on the host has no settings of its own (${names}): they are the machine's`, 'EINVAL');
   }
   if (options.network !== null) throw new HostError('network shaping needs namespaces', 'EINVAL');
-}
-
-/**
- * Starts the keeper, in a session of its own so that a signal to the runner's group does not end it. The function given
- * lets it do its work; should something have ended it meanwhile, another one does.
- */
-async function startKeeper(host: Host, argv: string[]): Promise<() => Promise<void>> {
-  const keeper = await host.spawn({
-    argv: ['sh', KEEPER, ...argv],
-    stdin: { pipe: true },
-    stdout: { collect: true },
-    newSession: true,
-  });
-  const ready = await Promise.race([
-    new Promise<boolean>((resolve) => keeper.onLine(() => resolve(true))),
-    keeper.exited.then(() => false),
-  ]);
-  if (!ready) throw new HostError('the keeper of the stage did not start', 'ECHILD');
-  return async () => {
-    keeper.endStdin();
-    const { code, stdout } = await keeper.exited;
-    if (code === 0) return;
-    if (code === null) return (await startKeeper(host, argv))();
-    throw new HostError(`the stage's processes could not be ended: ${stdout.trim()}`, 'EBUSY');
-  };
 }

@@ -2,9 +2,14 @@
 # side      whole: no shaping. server, generator: the two ends of a shaped link.
 # settings  JSON for the sysctl worker, which must run here: without root only this chain holds the capabilities. '' = none.
 # burst, rate, loss, delay   bytes, Mbit/s, 1/10000, ms. '' = not shaped.
-# Every answer is one line on stdout that starts with the side. What goes wrong is told on stderr, and ends the stage.
+# Every answer is one line on stdout that starts with the side. What goes wrong is told on stderr, and `<side> failed`.
 set -e
 side=$1 node=$2 worker=$3 settings=$4 burst=$5 rate=$6 loss=$7 delay=$8
+trap 'echo "$side failed"' EXIT
+late() {
+  echo "the other end of the link did not come up" >&2
+  exit 1
+}
 
 ip link set lo up
 if [ -n "$settings" ]; then "$node" "$worker" "$side" "$settings"; fi
@@ -22,7 +27,7 @@ if [ "$side" = server ]; then
   tries=0
   until there=$(readlink "/proc/$holder/ns/net") && [ "$there" != "$here" ]; do
     tries=$((tries + 1))
-    [ $tries -lt 500 ]
+    [ $tries -lt 500 ] || late
     sleep 0.01
   done
   ip link add lc0 type veth peer name lc0 netns "$holder"
@@ -31,7 +36,7 @@ if [ "$side" = generator ]; then
   tries=0
   until ip link show lc0 >/dev/null 2>&1; do
     tries=$((tries + 1))
-    [ $tries -lt 500 ]
+    [ $tries -lt 500 ] || late
     sleep 0.01
   done
 fi

@@ -1,6 +1,6 @@
 # Ends everything that a host stage started, when the runner lets go of stdin or dies.
 # sh keeper.sh group <control group folder>
-# sh keeper.sh mark <resource limit number> <LOADCELL_STAGE value>
+# sh keeper.sh mark <resource limit number> <LOADCELL_STAGE value, or ''>
 # Prints `left <pid>...` and ends with 1 when something could not be ended.
 trap '' TERM INT HUP
 how=$1
@@ -12,7 +12,7 @@ members() {
     # The mark is a resource limit that nobody uses: every child inherits it, and no program rewrites it, while a
     # program that shows a title (nginx) overwrites its environment. Which counts as well, should the limit be reset.
     for file in $(grep -ls "^Max realtime timeout  *$number " /proc/[0-9]*/limits) \
-      $(grep -lsa "LOADCELL_STAGE=$name" /proc/[0-9]*/environ); do
+      $([ -z "$name" ] || grep -lsa "LOADCELL_STAGE=$name" /proc/[0-9]*/environ); do
       folder=${file%/*}
       pid=${folder#/proc/}
       # A zombie is gone, whoever has not waited for it.

@@ -44,7 +44,7 @@ describe.skipIf(!found.namespace)('a stage in namespaces', () => {
   it('lets no process and no namespace outlive a SIGKILL of who opened it', async () => {
     const sleep = uniqueSleep();
     const opener = await host.spawn({
-      argv: fixture('opener.ts', 'namespace', sleep),
+      argv: fixture('opener.worker.ts', 'namespace', sleep),
       stdout: collect,
       stderr: collect,
     });

@@ -94,6 +94,8 @@ async function ready(host: Host, outer: Running, sides: string[]): Promise<Recor
       const [side = '', word, ...rest] = line.split(' ');
       if (word === 'sysctls') reports[side] = JSON.parse(rest.join(' ')) as SysctlReport;
       if (word === 'ready') missing.delete(side);
+      // One end alone is no stage. Its reason is on stderr, which is whole when all have ended.
+      if (word === 'failed') host.signal(outer.pid, 'SIGKILL');
       if (missing.size === 0) resolve();
     });
   });

@@ -26,6 +26,7 @@ export function proofsOf(tweaks: readonly Tweak[], reports: Readonly<Record<stri
   return tweaks.map((tweak) => {
     const found = sides.map(([side, report]) => ({ side, done: report.set.find((one) => one.path === tweak.path) }));
     const first = found[0]?.done;
+    if (found.length === 0) found.push({ side: '', done: undefined });
     const failures = found.flatMap(({ side, done }) => {
       const reason = refusal(tweak, done);
       return reason === null ? [] : [sides.length > 1 ? `${side}: ${reason}` : reason];
