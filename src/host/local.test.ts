@@ -46,6 +46,37 @@ describe('files', () => {
     expect(await code(host.writeDurable(at('nowhere/file'), 'x'))).toBe('ENOENT');
   });
 
+  it('leaves a file as it was when there is no room for the rest', async () => {
+    const script = `import { localHost } from ${JSON.stringify(path.join(import.meta.dirname, 'local.ts'))};
+      process.on('SIGXFSZ', () => undefined);
+      const host = localHost();
+      const codes = [];
+      await host.appendDurable('log', 'first\\n');
+      await host.writeDurable('state', 'old');
+      for (const write of ['appendDurable', 'writeDurable']) {
+        for (const name of ['log', 'state']) await host[write](name, 'x'.repeat(100)).catch((error) => codes.push(error.code));
+      }
+      console.log(codes.join());`;
+    await host.makeFolder(at('full'));
+    // No file may grow above 50 bytes: a write takes a part and fails then, as on a full disk.
+    const argv = [
+      'prlimit',
+      '--fsize=50',
+      process.execPath,
+      '--import',
+      import.meta.resolve('tsx'),
+      '--input-type=module',
+      '-e',
+      script,
+    ];
+    const done = await host.run(argv, { cwd: at('full'), env: { TSX_DISABLE_CACHE: '1' } });
+    expect(done).toMatchObject({ stderr: '', stdout: 'EFBIG,EFBIG,EFBIG,EFBIG\n' });
+    expect(await host.readText(at('full/log'))).toBe('first\n');
+    expect(await host.readText(at('full/state'))).toBe('old');
+    expect((await host.list(at('full'))).sort()).toEqual(['log', 'state']);
+    expect(await code(host.appendDurable('/dev/full', 'x'))).toBe('ENOSPC');
+  });
+
   it('appends durably and names the folder of a new file', async () => {
     await host.appendDurable(at('log'), 'a\n');
     await host.appendDurable(at('log'), 'b\n');

@@ -4,9 +4,9 @@ import type { Sink } from '../model/host.ts';
 import { Collector } from './collector.ts';
 
 /** Bytes kept of a collected stream unless the caller says otherwise. */
-export const COLLECT_LIMIT = 16 * 1024 * 1024;
+const COLLECT_LIMIT = 16 * 1024 * 1024;
 /** Bytes kept in a file sink unless the caller says otherwise. */
-export const FILE_LIMIT = 64 * 1024 * 1024;
+const FILE_LIMIT = 64 * 1024 * 1024;
 /** How often the size of a file sink is looked at. */
 const LOOK_MS = 250;
 

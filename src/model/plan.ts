@@ -103,7 +103,11 @@ export interface Settings {
     /** Address space layout randomisation (kernel.randomize_va_space): 0, 1 or 2. */
     aslr?: 0 | 1 | 2;
   };
-  /** Declared network shaping between generator and server; null = plain loopback. */
+  /**
+   * Declared network shaping between generator and server, each in both directions; null = plain loopback.
+   * `rateMbit`: a token bucket with a queue of 50 ms. `lossPercent`: of packets, on arrival. `delayMs`: one way, so that
+   * a round trip takes twice as much.
+   */
   network: { rateMbit?: number; lossPercent?: number; delayMs?: number } | null;
 }
 

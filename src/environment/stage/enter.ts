@@ -11,7 +11,7 @@ export function startInside(
   spec: SpawnSpec,
   side: StageSide = 'server',
 ): Promise<StageProcess> {
-  return startGated(host, inside.enter(side, spec.cwd ?? null), spec, (entered) => innerPid(host, entered));
+  return startGated(host, inside.enter(side), spec, (entered) => innerPid(host, entered));
 }
 
 /** nsenter forks once inside: its only child is the program (still the gate), and stays so. */

@@ -11,8 +11,8 @@ const GONE_MS = 15_000;
 
 /** A set of private network, PID and mount namespaces, alive. */
 export interface Namespaces {
-  /** argv that enters them. `cwd`: null = the folder that the runner was in. */
-  enter(side: StageSide, cwd: string | null): string[];
+  /** argv that enters them, in the folder where it is run. */
+  enter(side: StageSide): string[];
   /** Process 1 as the host sees it, and the process that holds the generator's network (the same without shaping). */
   readonly holders: Readonly<Record<StageSide, number>>;
   readonly reports: Readonly<Record<string, SysctlReport>>;
@@ -56,9 +56,10 @@ export async function openNamespaces(host: Host, options: NamespaceOptions): Pro
     return {
       holders,
       reports,
-      enter: (side, cwd) => [
+      enter: (side) => [
         ...['nsenter', '-t', String(holders[side]), ...(options.rootless ? ['-U', '--preserve-credentials'] : [])],
-        ...['-n', '-m', '-p', cwd === null ? '--wd' : `--wd=${cwd}`, '--'],
+        // Entering a mount namespace moves to its root otherwise.
+        ...['-n', '-m', '-p', '--wd=.', '--'],
       ],
       close: () => close(host, outer, holders.server),
     };
