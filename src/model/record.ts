@@ -38,6 +38,8 @@ export interface StageRecord {
   kind: 'namespace' | 'host';
   /** root, or rootless with a user namespace. */
   rootless: boolean;
+  /** Address that the server listened on, for the report. Absent in records that do not tell. */
+  address?: string;
   /** Host values of namespaced settings that were copied in, key -> value. */
   copied: Record<string, string>;
   /** TIME_WAIT sockets there before the server started. */

@@ -1,0 +1,71 @@
+/**
+ * Text that somebody else chose (a server's name, its reply, its log) as Markdown that cannot be anything but text.
+ * Everything here first drops control characters and the bidirectional marks that reorder what a reader sees.
+ */
+
+/** C0 and C1 but tab and line feed; zero-width and bidirectional marks; Unicode's own line separators; lone surrogates. */
+const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/gu;
+
+/** Without control characters; line ends become `\n`. */
+export const visible = (text: string): string => text.replace(/\r\n?/g, '\n').replace(UNSEEN, '');
+
+const oneLine = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
+
+/** Inline text, in a paragraph, a heading, a list item or a table cell: on one line, every mark escaped. */
+export function escapeText(text: string): string {
+  return oneLine(text)
+    .replace(/[\\`*_[\]<>|~&#$!{}]/g, '\\$&')
+    .replace(/^[-+=]/, '\\$&')
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
+    .replace(/:\/\//g, '\\://')
+    .replace(/\bwww\./gi, (start) => `${start.slice(0, -1)}\\.`);
+}
+
+/** A code span with a fence longer than any run of backticks inside. '' has no code span: an em dash stands for it. */
+export function codeSpan(text: string): string {
+  const line = oneLine(text);
+  if (line === '') return '—';
+  const fence = '`'.repeat(longestRun(line) + 1);
+  const pad = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
+  return `${fence}${pad}${line}${pad}${fence}`;
+}
+
+/** A code span inside a table: there even code needs its pipes escaped. */
+export const codeCell = (text: string): string => codeSpan(text).replace(/\|/g, '\\|');
+
+/** A fenced block, with a fence longer than any run of backticks inside. */
+export function fence(text: string, language = ''): string {
+  const body = visible(text).replace(/\n+$/, '');
+  const marks = '`'.repeat(Math.max(3, longestRun(body) + 1));
+  return `${marks}${language.replace(/[^\w+#.-]/g, '')}\n${body}\n${marks}`;
+}
+
+const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+
+/** A link whose text is text and whose address cannot end it. */
+export const link = (text: string, address: string): string =>
+  `[${escapeText(text)}](<${visible(address).replace(/[<>\s\\]/g, encodeURIComponent)}>)`;
+
+/**
+ * Markdown that the author wrote, as it is, but for what would swallow the rest of the report: a fence left open is
+ * closed.
+ */
+export function authored(markdown: string): string {
+  const text = visible(markdown).trim();
+  const open = openFence(text);
+  return open === null ? text : `${text}\n${open}`;
+}
+
+/** The fence that is still open at the end of the text; null when none is. */
+function openFence(text: string): string | null {
+  let open: string | null = null;
+  for (const line of text.split('\n')) {
+    const marks = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line);
+    if (marks === null) continue;
+    const [, run = '', rest = ''] = marks;
+    if (open === null) {
+      if (!(run.startsWith('`') && rest.includes('`'))) open = run;
+    } else if (run[0] === open[0] && run.length >= open.length && rest.trim() === '') open = null;
+  }
+  return open;
+}
