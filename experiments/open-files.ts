@@ -6,7 +6,7 @@ export default defineExperiment({
   notes: `
 Every connection is an open file. What does a server do when there are more connections than it may open files?
 
-aiohttp under 600 connections, once with a limit of 256 open files and once with enough. With 256 it takes about 245 connections, and then
+aiohttp under 600 connections, once with a limit of 256 open files and once with enough. With 256 it takes just under 250 connections, and then
 \`accept()\` fails with "[Errno 24] Too many open files". asyncio logs that, stops accepting for a second and tries again. The connections that got in are served as if nothing
 had happened; the others wait in the accept queue or outside it. A mean over all requests does not show them: the errors, the server's log and its count of open files do.
 

@@ -7,10 +7,10 @@ export default defineExperiment({
   notes: `
 A list of kernel settings against "too many connections in TIME_WAIT" has been handed on for years. Does it change what a server can do?
 
-The load opens a new connection for each of 60,000 requests: four times as many as the connections that can be in TIME_WAIT here. Whoever closes first keeps
-the TIME_WAIT, for 60 seconds, and in all of these cells that is the server. It holds no port for that: all of its connections share one.
-The limit is on the other side: one client address has 28,232 ports to come from (\`net.ipv4.ip_local_port_range\`), of which the kernel takes every second one for outgoing
-connections while it can.
+The load opens a new connection for each of 60,000 requests. Whoever closes first keeps the TIME_WAIT, for 60 seconds, and in all of these cells that is the server.
+It holds no port for that: all of its connections share one. The limit is on the other side: one client address has 28,232 ports to come from
+(\`net.ipv4.ip_local_port_range\`), and Linux takes every second one for outgoing connections while it can. So a single client fills TIME_WAIT with some 14,000
+connections, and this load goes around four times.
 
 - When the client comes back from a port whose last connection is still in TIME_WAIT at the server, the server's kernel takes the new connection at once if the
   sequence number or the timestamp is newer (RFC 6191). No setting is needed for that.

@@ -14,10 +14,11 @@ import nginx from '../experiments/servers/nginx/recipe.ts';
 import node from '../experiments/servers/node/recipe.ts';
 import uwsgi from '../experiments/servers/uwsgi/recipe.ts';
 import { checkExperiment } from '../src/experiment/load-file.ts';
-import type { ServerDefinition } from '../src/experiment/server.ts';
 import { localHost } from '../src/host/local.ts';
+import { readMachine } from '../src/host/machine.ts';
 import type { Host, Running } from '../src/model/host.ts';
 import type { ServerPlan } from '../src/model/plan.ts';
+import { makePlan } from '../src/plan/make-plan.ts';
 import { type Prepared, prepareServer } from '../src/trial/prepare/prepare.ts';
 import { renderServer } from '../src/trial/prepare/render.ts';
 import { missingRequirements, requirementsOf } from '../src/trial/prepare/requirements.ts';
@@ -37,9 +38,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
-const definitions = checkExperiment({ title: 'all', servers: recipes, load: { requests: 1 } }, 'recipes').servers;
-for (const definition of definitions) {
-  const plan = planOf(definition);
+const machine = await readMachine(host);
+const file = 'recipes.test.ts';
+const experiment = checkExperiment({ title: 'all', servers: recipes, load: { requests: 1, keepAlive: false } }, file);
+for (const plan of makePlan({ name: 'recipes', file, experiment }, machine, { seed: 1 }).servers) {
   const [lacking] = await missingRequirements(host, requirementsOf(plan));
   describe(plan.name, () => {
     if (lacking !== undefined) {
@@ -221,28 +223,3 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(port));
     });
   });
-
-/** What the plan makes of a recipe, as far as it matters here. */
-function planOf(server: ServerDefinition): ServerPlan {
-  const proof = (given: { command: string[]; pattern: string } | undefined) =>
-    given === undefined ? null : { argv: given.command, pattern: given.pattern };
-  return {
-    name: server.name,
-    title: server.title ?? server.name,
-    note: server.note,
-    folder: server.folder,
-    requires: server.requires.map((one) => ({ ...one, apt: one.apt ?? null, verify: proof(one.verify) })),
-    keepAlive: server.keepAlive,
-    build: server.build ?? null,
-    pip: server.pip,
-    files: server.files,
-    command: server.command,
-    cwd: server.cwd ?? null,
-    port: 0,
-    ready: { kind: 'tcp', timeoutMs: 10_000 },
-    reply: { status: server.reply.status, body: server.reply.body ?? null, headers: server.reply.headers },
-    version: proof(server.version),
-    stop: { signal: server.stop.signal, patienceMs: server.stop.patience },
-    show: server.show,
-  };
-}
