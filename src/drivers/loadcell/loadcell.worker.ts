@@ -1,7 +1,7 @@
 /** The loadcell driver's program: drives one load over node:net sockets. Order on stdin, report on stdout. */
 import net from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import { servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
+import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { runWorker } from '../embedded/worker.ts';
 import { runLoad } from './engine.ts';
@@ -69,13 +69,10 @@ const dialTo =
     };
   };
 
-/**
- * Makes the generator warm before the window. Short runs first: the compiler learns that there is more than one of everything,
- * and need not throw its work away when the window's own objects come.
- */
+/** Makes the generator warm before the window. */
 async function rehearse(order: WorkerOrder, plan: { over: 'tcp' | 'unix'; requests: number }): Promise<void> {
   await withCannedServer(order, plan.over, async (target) => {
-    for (const requests of [20, 20, 20, 20, plan.requests]) {
+    for (const requests of rehearsalRuns(order, plan.requests)) {
       const stop = { kind: 'requests', requests } as const;
       const load = { ...order.load, method: 'GET', body: null, stop, connections: 4, rate: null };
       await runLoad({ ...order, load }, realClock(), dialTo({ ...target, autoSelectFamily: false }));
