@@ -57,7 +57,7 @@ function lineOf({ cell, before, after, ratio, finding }: CellChange): string {
 async function readResults(host: Host, path: string): Promise<Results> {
   const file = runFolder(path).resultsJson;
   try {
-    return resultsSchema.parse(JSON.parse(await host.readText(file))) as Results;
+    return resultsSchema.parse(JSON.parse(await host.readText(file))) as unknown as Results;
   } catch (error) {
     throw new UserError(`${path} has no readable results.json`, {
       exitCode: ExitCode.wrongInput,

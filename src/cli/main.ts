@@ -85,8 +85,9 @@ function makeProgram(printer: Printer, done: (code: ExitCode) => void): Command 
   program
     .command('doctor')
     .description('what this machine allows: isolation, settings, generators')
+    .option('--install', 'get every generator that a package brings')
     .option('--json', 'print as JSON')
-    .action(async (options: { json?: boolean }) => done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)));
+    .action(async (options: { json?: boolean; install?: boolean }) => done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)));
 
   program
     .command('restore')

@@ -3,6 +3,7 @@ import { drivers } from '../drivers/index.ts';
 import type { Driver } from '../model/driver.ts';
 import type { Host } from '../model/host.ts';
 import type { Cell, Load } from '../model/plan.ts';
+import { installRequirements } from '../trial/prepare/install.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
 
 export interface InstalledDriver {
@@ -11,10 +12,10 @@ export interface InstalledDriver {
 }
 
 /** The generators that are on this machine and are what their name says, with their versions. */
-export async function installedDrivers(host: Host, ownVersion: string): Promise<Record<string, InstalledDriver>> {
+export async function installedDrivers(host: Host, cache: string, ownVersion: string): Promise<Record<string, InstalledDriver>> {
   const found: Record<string, InstalledDriver> = {};
   for (const driver of drivers) {
-    const missing = await missingRequirements(host, driver.requires);
+    const missing = await missingRequirements(host, driver.requires, cache);
     if (missing.length === 0) found[driver.name] = { driver, version: await versionOf(host, driver, ownVersion) };
   }
   return found;
@@ -54,4 +55,22 @@ export function assignDrivers(cells: readonly Cell[], installed: ReadonlySet<str
 function pick(load: Load, installed: ReadonlySet<string>): string | { problem: string } {
   const choice = chooseDriver(load, installed);
   return 'driver' in choice ? choice.driver.name : { problem: choice.problem };
+}
+
+/** `--install`: gets the generators that the plan names, and for `auto` the one that would be chosen if all were here. */
+export async function installWantedDrivers(
+  host: Host,
+  cells: readonly Cell[],
+  options: { cache: string; say(text: string): void },
+): Promise<void> {
+  // By apt only: a generator that has to be built is fetched when it is named.
+  const offered = drivers.filter((driver) => driver.requires.every((one) => one.apt !== null)).map((driver) => driver.name);
+  const wanted = new Set(
+    cells.map(({ load }) => (load.driver === 'auto' ? pick(load, new Set(offered)) : load.driver)).filter((name) => typeof name === 'string'),
+  );
+  const requirements = drivers.filter((driver) => wanted.has(driver.name)).flatMap((driver) => driver.requires);
+  const missing = await missingRequirements(host, requirements, options.cache);
+  if (missing.length === 0) return;
+  options.say(`Installing ${missing.map((one) => one.requirement.command).join(', ')} ...`);
+  await installRequirements(host, missing, options.cache);
 }

@@ -1,7 +1,10 @@
 import { asMachine, checkSettings, compileTweaks } from '../controls/index.ts';
+import { checkNetwork } from '../environment/stage/network.ts';
+import { openStage } from '../environment/stage/open.ts';
 import type { Problem } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
+import type { Isolation } from './isolation.ts';
 import type { Cell, Settings, Tweak } from '../model/plan.ts';
 
 /** Every setting of the plan that this machine or user cannot apply, each named once. */
@@ -9,24 +12,57 @@ export async function settingsProblems(
   host: Host,
   machine: MachineFacts,
   cells: readonly Cell[],
-  isolation: 'namespace' | 'host',
+  isolation: Isolation,
+  options: StageTools,
 ): Promise<Problem[]> {
   const problems = new Map<string, Problem>();
   const add = (problem: Problem): void => void problems.set(`${problem.where}\n${problem.what}`, problem);
   for (const settings of distinct(cells.map((cell) => cell.settings))) {
     for (const problem of checkSettings(settings, machine)) add(problem);
     const compiled = compileTweaks(settings);
-    const tweaks = isolation === 'host' ? asMachine(compiled) : compiled;
+    const tweaks = isolation.kind === 'host' ? asMachine(compiled) : compiled;
     for (const tweak of tweaks) {
       const problem = tweak.scope === 'machine' ? await machineTweakProblem(host, tweak) : null;
       if (problem !== null) add(problem);
     }
+    if (isolation.kind === 'namespace') for (const problem of await stageProblems(host, settings, tweaks, isolation, options)) add(problem);
+    for (const problem of await checkNetwork(host, settings.network)) add(problem);
   }
   return [...problems.values()];
 }
 
 export function distinct(all: readonly Settings[]): Settings[] {
   return [...new Map(all.map((settings) => [JSON.stringify(settings), settings])).values()];
+}
+
+/** What a trial stage of its own needs beside the settings. */
+export interface StageTools {
+  node: string;
+  sysctlWorker: string;
+}
+
+/** Opens a stage with the namespaced settings and looks which of them took: nothing of it outlives the stage. */
+async function stageProblems(host: Host, settings: Settings, tweaks: readonly Tweak[], isolation: Isolation, tools: StageTools): Promise<Problem[]> {
+  const inside = tweaks.filter((tweak) => tweak.scope === 'namespace');
+  if (inside.length === 0) return [];
+  await using stage = await openStage(host, {
+    isolation: 'namespace',
+    rootless: isolation.rootless,
+    tweaks: inside,
+    copyHost: [],
+    network: settings.network,
+    runId: 'preflight',
+    worker: tools.sysctlWorker,
+    node: tools.node,
+  });
+  const optional = new Set(inside.filter((tweak) => tweak.optional).map((tweak) => tweak.setting));
+  return stage.proofs
+    .filter((proof) => !proof.held && !optional.has(proof.setting))
+    .map((proof) => ({
+      where: proof.setting,
+      what: `${proof.asked} did not take in a private network namespace: ${proof.detail ?? `it reads ${proof.during ?? 'nothing'}`}`,
+      remedy: 'correct the value, mark it optional: true, or pass --relax to report it instead',
+    }));
 }
 
 /** Asks without writing: does the key exist, and could this user write it? */

@@ -1,0 +1,96 @@
+import { drivers } from '../drivers/index.ts';
+import { localHost } from '../host/local.ts';
+import { readMachine } from '../host/machine.ts';
+import { ExitCode } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import { decideIsolation } from '../preflight/isolation.ts';
+import { cacheFolder } from '../trial/prepare/cache.ts';
+import { installRequirements } from '../trial/prepare/install.ts';
+import { missingRequirements } from '../trial/prepare/requirements.ts';
+import { plain, type Printer } from './print.ts';
+
+interface Finding {
+  what: string;
+  found: string;
+  good: boolean;
+  /** The next step; null when there is nothing to do. */
+  step: string | null;
+}
+
+/** What this machine allows, so that a run holds no surprise. */
+export async function doctorCommand(options: { json?: boolean; install?: boolean }, printer: Printer): Promise<ExitCode> {
+  const host = localHost();
+  const cache = cacheFolder(process.env);
+  if (options.install === true) await installGenerators(host, cache, printer);
+  const findings = [...(await machineFindings(host)), ...(await generatorFindings(host, cache))];
+  if (options.json === true) printer.result(JSON.stringify(findings, null, 2));
+  else for (const finding of findings) printer.result(lineOf(printer, finding));
+  return ExitCode.done;
+}
+
+function lineOf(printer: Printer, { what, found, good, step }: Finding): string {
+  const mark = good ? printer.paint('green', 'ok') : printer.paint('yellow', '--');
+  return `${mark} ${plain(what)}: ${plain(found)}${step === null ? '' : `\n     -> ${plain(step)}`}`;
+}
+
+/** Every generator that a package manager brings. */
+async function installGenerators(host: Host, cache: string, printer: Printer): Promise<void> {
+  const offered = drivers.flatMap((driver) => driver.requires).filter((one) => one.apt !== null);
+  const missing = await missingRequirements(host, offered, cache);
+  if (missing.length === 0) return;
+  printer.line(`Installing ${missing.map((one) => one.requirement.command).join(', ')} ...`);
+  await installRequirements(host, missing, cache);
+}
+
+async function machineFindings(host: Host): Promise<Finding[]> {
+  const machine = await readMachine(host);
+  const { isolation } = await decideIsolation(host, 'auto');
+  const cores = machine.allowedCpus.length;
+  const writable = await host.canWrite('/proc/sys/vm/swappiness');
+  return [
+    {
+      what: 'isolation',
+      found: `${isolation.kind}: ${isolation.reason}`,
+      good: isolation.kind === 'namespace',
+      step: isolation.kind === 'namespace' ? null : 'trials will run on the host, one at a time; run as root, or allow user namespaces',
+    },
+    {
+      what: 'CPUs',
+      found: `${cores} usable (${machine.cpu.model})`,
+      good: cores >= 2,
+      step: cores >= 2 ? null : 'server and generator will share one core: rates will be too low, and marked so',
+    },
+    {
+      what: 'settings of the whole machine',
+      found: writable ? 'can be written, and are restored' : `cannot be written by ${host.user.name}`,
+      good: writable,
+      step: writable ? null : 'run as root for fs.*, vm.*, kernel.* and what else is not in a namespace',
+    },
+    {
+      what: 'open files',
+      found: machine.nofileHard === null ? 'limit not readable' : `${machine.nofileHard.toLocaleString('en')} at most`,
+      good: (machine.nofileHard ?? 0) >= 4_096,
+      step: (machine.nofileHard ?? 0) >= 4_096 ? null : 'raise the hard limit (ulimit -Hn) for many connections',
+    },
+    {
+      what: 'CPU frequency',
+      found: machine.governor === null ? 'governor not readable (a virtual machine?)' : `governor ${machine.governor}`,
+      good: machine.governor === null || machine.governor === 'performance',
+      step: machine.governor === null || machine.governor === 'performance' ? null : "set governor: 'performance' in the experiment's controls",
+    },
+  ];
+}
+
+async function generatorFindings(host: Host, cache: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const driver of drivers) {
+    const [missing] = await missingRequirements(host, driver.requires, cache);
+    findings.push({
+      what: `generator ${driver.name}`,
+      found: missing === undefined ? driver.summary : missing.reason,
+      good: missing === undefined,
+      step: missing?.install ?? null,
+    });
+  }
+  return findings;
+}

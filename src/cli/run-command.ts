@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { localHost } from '../host/local.ts';
+import { readMachine } from '../host/machine.ts';
+import { loadExperiment } from '../experiment/load-file.ts';
+import { ExitCode } from '../model/errors.ts';
+import type { Results } from '../model/result.ts';
+import { planFor } from './plan-for.ts';
+import { durationText, showProgress } from './progress.ts';
+import { plain, type Printer } from './print.ts';
+import type { RunOptions } from './run-options.ts';
+import { interruptible } from './interrupt.ts';
+import { startRun } from './start-run.ts';
+import { writeOutputs } from './write-outputs.ts';
+import { runPlan } from '../trial/run-plan.ts';
+
+/** load -> plan -> preflight -> run -> fold -> render. */
+export async function runCommand(file: string, options: RunOptions, printer: Printer): Promise<ExitCode> {
+  const host = localHost();
+  const machine = await readMachine(host);
+  const loaded = await loadExperiment(file, machine);
+  const plan = planFor(loaded, machine, options);
+  using stopping = await interruptible(host);
+  await using run = await startRun({ host, machine, plan, options, printer, signal: stopping.signal, onEvent: showProgress(printer, () => host.now()) });
+  const outcome = await runPlan(run.context, run.known, new Set(Object.keys(run.file.notRun)));
+  const results = await writeOutputs(host, run.context.folder, run.file, outcome.records, new Date(host.now()).toISOString());
+  tellEnd(printer, run.context.folder.path, results, options, host.now() - Date.parse(run.file.startedAt));
+  if (outcome.interrupted) {
+    printer.line(`Interrupted (${stopping.reason()}). What was measured is kept; go on with --resume.`);
+    return ExitCode.interrupted;
+  }
+  return exitCodeOf(results);
+}
+
+export function exitCodeOf(results: Results): ExitCode {
+  if (results.cells.some((cell) => cell.requestsPerSecond === null && cell.reason !== null && !isDeclared(cell.reason))) return ExitCode.notMeasured;
+  if (results.thresholds.some((one) => !one.holds)) return ExitCode.thresholdFailed;
+  return ExitCode.done;
+}
+
+/** A cell that the experiment itself rules out (keep-alive on a server without it) is not a failure to measure. */
+const isDeclared = (reason: string): boolean => reason.includes('cannot be asked to keep them');
+
+function tellEnd(printer: Printer, folder: string, results: Results, options: RunOptions, tookMs: number): void {
+  if (options.json === true) printer.result(JSON.stringify(results, null, 2));
+  const verdicts = new Map<string, number>();
+  for (const cell of results.cells) verdicts.set(cell.verdict, (verdicts.get(cell.verdict) ?? 0) + 1);
+  const told = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
+  printer.line(`${results.cells.length} cells (${told}) in ${durationText(tookMs)}.`);
+  for (const cell of results.cells) {
+    if (cell.verdict === 'not-run' && cell.reason !== null) printer.line(`  ${cell.id}: not run: ${plain(cell.reason)}`);
+  }
+  if (options.json !== true) printer.result(join(folder, 'report.md'));
+}

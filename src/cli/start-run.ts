@@ -1,0 +1,131 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openEnvironment } from '../environment/environment.ts';
+import { compileWorkers } from '../host/workers.ts';
+import type { Host } from '../model/host.ts';
+import type { MachineFacts } from '../model/machine.ts';
+import type { Plan } from '../model/plan.ts';
+import type { TrialRecord } from '../model/record.ts';
+import type { RunFile } from '../model/run.ts';
+import { runnerCpus } from '../plan/placement.ts';
+import { preflight } from '../preflight/preflight.ts';
+import { createRunFolder, linkLatest, newRunId, type RunFolder } from '../results/run-folder.ts';
+import type { TrialContext, TrialEvent } from '../trial/context.ts';
+import { cacheFolder } from '../trial/prepare/cache.ts';
+import { gitState } from './git-state.ts';
+import { ownVersion } from './own-version.ts';
+import type { Printer } from './print.ts';
+import { resumable } from './resume.ts';
+import type { RunOptions } from './run-options.ts';
+
+const source = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Programs of our own that run as processes of their own. */
+const WORKERS = {
+  probe: source('trial/probe.worker.ts'),
+  sysctls: source('environment/stage/sysctl.worker.ts'),
+  guardian: source('environment/guardian.worker.ts'),
+  autocannon: source('drivers/autocannon/autocannon.worker.ts'),
+  loadcell: source('drivers/loadcell/loadcell.worker.ts'),
+};
+
+export interface StartedRun extends AsyncDisposable {
+  context: TrialContext;
+  file: RunFile;
+  /** Records of the run that is resumed; empty for a new one. */
+  known: TrialRecord[];
+}
+
+interface Given {
+  host: Host;
+  machine: MachineFacts;
+  plan: Plan;
+  options: RunOptions;
+  printer: Printer;
+  signal: AbortSignal;
+  onEvent(event: TrialEvent): void;
+}
+
+/** Everything between the plan and the first trial: the machine's lock, what a dead run left, preflight, the run folder. */
+export async function startRun(given: Given): Promise<StartedRun> {
+  const { host, machine, options, printer } = given;
+  const say = (text: string): void => printer.line(text);
+  const scratch = await host.makeTemporaryFolder('loadcell-');
+  const stack: AsyncDisposable[] = [{ [Symbol.asyncDispose]: () => host.remove(scratch) }];
+  const dispose = async (): Promise<void> => {
+    for (const one of stack.reverse()) await one[Symbol.asyncDispose]();
+  };
+  try {
+    const workers = await compileWorkers(host, join(scratch, 'workers'), WORKERS);
+    const node = process.execPath;
+    const environment = await openEnvironment(host, {
+      experiment: given.plan.experiment.name,
+      guardianWorker: workers['guardian'] as string,
+      node,
+      scratch,
+      wait: options.wait ?? false,
+      say,
+    });
+    stack.push(environment);
+    const ready = await preflight(host, machine, given.plan, {
+      install: options.install ?? false,
+      cache: cacheFolder(process.env),
+      scratch,
+      say,
+      ownVersion,
+      node,
+      sysctlWorker: workers['sysctls'] as string,
+    });
+    const { folder, file, known } = await openFolder(given, {
+      schemaVersion: 1,
+      id: newRunId(host.now(), given.plan.seed),
+      startedAt: new Date(host.now()).toISOString(),
+      loadcell: ownVersion,
+      plan: ready.plan,
+      machine,
+      isolation: ready.isolation,
+      servers: ready.servers.facts,
+      drivers: Object.fromEntries(Object.entries(ready.drivers).map(([name, { version }]) => [name, { version }])),
+      git: await gitState(host, given.plan.experiment.file),
+      relaxed: ready.relaxed,
+      notRun: ready.notRun,
+    });
+    const cpus = runnerCpus(ready.plan.cells.map((cell) => cell.settings.cpus), machine);
+    if (cpus !== null) await host.run(['taskset', '-apc', cpus.join(','), String(host.pid)]);
+    const context: TrialContext = {
+      host,
+      plan: file.plan,
+      machine,
+      runId: file.id,
+      folder,
+      scratch,
+      environment,
+      isolation: ready.isolation,
+      drivers: ready.drivers,
+      prepared: ready.servers.prepared,
+      workers,
+      node,
+      runnerCpus: cpus,
+      signal: given.signal,
+      onEvent: given.onEvent,
+    };
+    return { context, file, known, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** A new run folder, or with --resume the newest one of the same experiment. */
+async function openFolder(given: Given, file: RunFile): Promise<{ folder: RunFolder; file: RunFile; known: TrialRecord[] }> {
+  const { host, options, printer } = given;
+  const home = resolve(options.out ?? 'out', file.plan.experiment.name);
+  if (options.resume === true) {
+    const found = await resumable(host, join(home, 'latest'), file.plan, options.changed ?? false);
+    printer.line(`Going on with ${found.folder.path}: ${found.known.length} trials are there.`);
+    return found;
+  }
+  const folder = await createRunFolder(host, join(home, file.id), file);
+  await linkLatest(host, folder);
+  return { folder, file, known: [] };
+}

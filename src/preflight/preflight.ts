@@ -1,0 +1,53 @@
+import { ExitCode, type Problem, UserError } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import type { MachineFacts } from '../model/machine.ts';
+import type { Plan } from '../model/plan.ts';
+import type { RunFile } from '../model/run.ts';
+import { assignDrivers, type InstalledDriver, installedDrivers, installWantedDrivers } from './drivers.ts';
+import { decideIsolation, type Isolation } from './isolation.ts';
+import { type PreparedServers, type PrepareOptions, prepareServers } from './servers.ts';
+import { settingsProblems } from './settings.ts';
+
+export interface Ready {
+  /** The plan with a driver for every load. */
+  plan: Plan;
+  isolation: Isolation;
+  drivers: Record<string, InstalledDriver>;
+  servers: PreparedServers;
+  notRun: Record<string, string>;
+  relaxed: Problem[];
+}
+
+export interface PreflightOptions extends PrepareOptions {
+  ownVersion: string;
+  node: string;
+  /** Compiled worker that writes and reads sysctls inside a stage. */
+  sysctlWorker: string;
+}
+
+/**
+ * Asks the machine whether the plan can hold, before anything is touched. What the user can mend is one `UserError`
+ * (exit 3) with every problem; with `--relax` problems of settings are recorded instead. What is merely not installed
+ * makes its cells `not-run`.
+ */
+export async function preflight(host: Host, machine: MachineFacts, plan: Plan, options: PreflightOptions): Promise<Ready> {
+  const { isolation, problems } = await decideIsolation(host, plan.isolation);
+  problems.push(...(await settingsProblems(host, machine, plan.cells, isolation, options)));
+  if (problems.length > 0 && !plan.relax) {
+    throw new UserError('this machine cannot hold what the experiment sets', {
+      exitCode: ExitCode.preflightRefused,
+      problems,
+      hint: 'Nothing was changed. --relax measures without these settings and says so in the report.',
+    });
+  }
+  if (options.install) await installWantedDrivers(host, plan.cells, options);
+  const drivers = await installedDrivers(host, options.cache, options.ownVersion);
+  const { cells, unloadable } = assignDrivers(plan.cells, new Set(Object.keys(drivers)));
+  const servers = await prepareServers(host, plan.servers, options);
+  return { plan: { ...plan, cells }, isolation, drivers, servers, notRun: notRunOf(plan, unloadable, servers.unavailable), relaxed: problems };
+}
+
+function notRunOf(plan: Plan, unloadable: Record<string, string>, unavailable: Record<string, string>): RunFile['notRun'] {
+  const reasons = plan.cells.map((cell) => [cell.id, cell.skip ?? unavailable[cell.server] ?? unloadable[cell.id]] as const);
+  return Object.fromEntries(reasons.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
+}
