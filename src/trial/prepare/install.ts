@@ -36,19 +36,19 @@ export async function installRequirements(
 }
 
 /** A package's words may be several packages: `uwsgi-core uwsgi-plugin-python3`. */
-export const aptPackages = (requirements: readonly Requirement[]): string[] => [
+const aptPackages = (requirements: readonly Requirement[]): string[] => [
   ...new Set(requirements.flatMap(({ apt }) => (apt === null ? [] : apt.split(/\s+/).filter((word) => word !== '')))),
 ];
 
 /** Without recommended packages: a load test's machine should gain as little as possible. */
-export const aptInstall = (packages: readonly string[]): string[] => [
+const aptInstall = (packages: readonly string[]): string[] => [
   ...APT,
   'install',
   '-y',
   '--no-install-recommends',
   ...packages,
 ];
-export const aptUpdate = (): string[] => [...APT, 'update'];
+const aptUpdate = (): string[] => [...APT, 'update'];
 
 /** Waits for another package run instead of failing at once; `env`, because sudo keeps no environment. */
 const APT = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300'];

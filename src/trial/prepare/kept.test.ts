@@ -37,11 +37,17 @@ test('what failed half-way is neither used nor left behind', async () => {
   expect(await readdir(`${link}/`)).toEqual(['whole']);
 });
 
-test('what a killed run left half-made is not taken for good', async () => {
+test('what a killed run left half-made is not taken for good, and goes; what a live one makes stays', async () => {
   const link = join(root, 'key');
-  await host.makeFolder(`${link}.1-1`);
+  // Above the kernel's highest process id.
+  await host.makeFolder(`${link}.99999999-1`);
+  await host.makeFolder(`${link}.${process.ppid}-1`);
+  await host.makeFolder(join(root, 'key2.99999999-1'));
   await kept(host, link, (folder) => writeFile(join(folder, 'whole'), 'x'));
   expect(await readdir(`${link}/`)).toEqual(['whole']);
+  const names = await readdir(root);
+  expect(names).not.toContain('key.99999999-1');
+  expect(names).toEqual(expect.arrayContaining([`key.${process.ppid}-1`, 'key2.99999999-1']));
 });
 
 test('a link whose folder was cleaned away is made again', async () => {

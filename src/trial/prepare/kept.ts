@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Host } from '../../model/host.ts';
 
 /** SHA-256 of what a kept folder was made from, shortened to a folder name. */
@@ -14,6 +14,7 @@ export const digestOf = (parts: readonly unknown[]): string =>
 export async function kept(host: Host, link: string, make: (folder: string) => Promise<void>): Promise<string> {
   if (await isWhole(host, link)) return link;
   await host.makeFolder(dirname(link));
+  await sweep(host, link);
   const folder = `${link}.${host.pid}-${host.monotonicNs()}`;
   try {
     await host.makeFolder(folder);
@@ -24,6 +25,14 @@ export async function kept(host: Host, link: string, make: (folder: string) => P
   }
   await host.link(folder, link);
   return link;
+}
+
+/** Removes what killed runs left half-made; another live run may be making the same. Only called while nothing is whole. */
+async function sweep(host: Host, link: string): Promise<void> {
+  for (const name of await host.list(dirname(link))) {
+    const pid = name.startsWith(`${basename(link)}.`) ? /\.(\d+)-\d+$/.exec(name)?.[1] : undefined;
+    if (pid !== undefined && !host.signal(Number(pid), 0)) await host.remove(join(dirname(link), name));
+  }
 }
 
 /** A link whose folder was cleaned away is not there. */
