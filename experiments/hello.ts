@@ -11,10 +11,10 @@ installed: server and load generator run on the Node that is here.
   load: {
     driver: 'loadcell',
     path: '/info',
-    duration: '1s',
+    duration: '800ms',
     connections: 10,
     keepAlive: [true, false],
-    warmup: '300ms',
+    warmup: '200ms',
   },
   trials: 5,
 });
