@@ -1,6 +1,7 @@
 import type Handlebars from 'handlebars';
 import { type Figure, figureMarkdown } from './figures.ts';
-import { authored, codeCell, codeSpan, escapeText, fence } from './markdown/escape.ts';
+import { escapeHtml } from './html/inline.ts';
+import { authored, codeCell, codeSpan, escapeText, fence, visible } from './markdown/escape.ts';
 import type { Parameters, Words } from './words.ts';
 
 /**
@@ -13,6 +14,7 @@ import type { Parameters, Words } from './words.ts';
  * | `{{code x}}` | a code span; `{{codeCell x}}` the same inside a table |
  * | `{{fence x "json"}}` | a fenced block that the text cannot close |
  * | `{{markdown x}}` | Markdown that the experiment's author wrote |
+ * | `{{html x}}` | text inside the HTML that a template writes itself (`<summary>`) |
  * | `{{figure x}}` | a number with the marks of its caveats: the only way to print one |
  * | `{{mark x}}` | a caveat's footnote reference |
  * | `{{t "key" name=value}}` | words of the locale; parameters are inserted as they are: `name=(text x)` |
@@ -25,6 +27,7 @@ export function registerHelpers(handlebars: typeof Handlebars, words: Words): vo
     codeCell: (value: unknown) => codeCell(plain(value)),
     fence: (value: unknown, language: unknown) => fence(plain(value), typeof language === 'string' ? language : ''),
     markdown: (value: unknown) => authored(plain(value)),
+    html: (value: unknown) => escapeHtml(visible(plain(value)).replace(/\s+/g, ' ')),
     figure: (value: unknown) => figureMarkdown(figureOf(value)),
     mark: (label: unknown) => `[^${plain(label)}]`,
     t: (key: unknown, options: Handlebars.HelperOptions) => words.say(plain(key), options.hash as Parameters),

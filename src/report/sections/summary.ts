@@ -68,18 +68,20 @@ function group(load: string, cells: CellFacts[], index: number, words: Words): S
   const heading = (percentile: string): string =>
     words.say('summary.latency', { percentile, kind: words.say(`latency.${kind}`) });
   const subjects = new Set(cells.map((cell) => driverLabel(cell.result.load, load, words)));
-  const drawn = cells.some((cell) => cell.result.requestsPerSecond !== null);
   return {
     heading: [...subjects].join(' / '),
     rateHeading: words.say(intervals.size === 1 ? `summary.rate.${[...intervals][0]}` : 'summary.rate.mixed'),
     latencyHeading: { p50: heading('p50'), p99: heading('p99') },
     rows: cells.map((cell) => row(cell, intervals.size > 1, kind === 'mixed', words)),
-    charts: {
-      rate: drawn ? `requests-${index + 1}.svg` : null,
-      latency: cells.some((cell) => cell.result.latencyUs !== null) ? `latency-${index + 1}.svg` : null,
-    },
+    charts: chartNames(cells, index),
   };
 }
+
+/** File names of a load's charts; null where there is nothing to draw. */
+export const chartNames = (cells: readonly CellFacts[], index: number): SummaryGroup['charts'] => ({
+  rate: cells.some((cell) => cell.result.requestsPerSecond !== null) ? `requests-${index + 1}.svg` : null,
+  latency: cells.some((cell) => cell.result.latencyUs !== null) ? `latency-${index + 1}.svg` : null,
+});
 
 /** What the ends of an estimate are; nothing for a single trial, which has no range. */
 const rangeOf = (estimate: Estimate | null): Estimate['interval'][] =>
