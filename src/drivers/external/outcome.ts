@@ -1,0 +1,58 @@
+import { type DriveOutput, DriverError } from '../../model/driver.ts';
+import { type ErrorCounts, errorTotal, type Measurement } from '../../model/measurement.ts';
+
+/** How much of a generator's own words goes into a reason. */
+const REASON_LENGTH = 400;
+/** A generator's clock may be wall time: its window may exceed its life by this much before we take it for a jump. */
+const CLOCK_SLACK_US = 5_000;
+
+/**
+ * @throws DriverError `generator-deadline` or `generator-aborted` unless the generator ended by itself with code 0.
+ * @param completed requests that it had completed before, where its output tells.
+ */
+export function requireOrderlyEnd(driver: string, output: DriveOutput, completed: number | null = null): void {
+  if (output.timedOut) {
+    throw new DriverError(`${driver} did not end within its deadline and was killed`, 'generator-deadline', completed);
+  }
+  if (output.code === 0) return;
+  const how = output.signal === null ? `exit code ${output.code}` : `signal ${output.signal}`;
+  const said = lastWords(output);
+  throw new DriverError(`${driver} ended with ${how}${said && `: ${said}`}`, 'generator-aborted', completed);
+}
+
+/** The end of stderr, or of stdout where stderr is empty, on one line. */
+export function lastWords(output: Pick<DriveOutput, 'stdout' | 'stderr'>): string {
+  const text = output.stderr.trim() || output.stdout.trim();
+  return text
+    .slice(-REASON_LENGTH)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, '; ');
+}
+
+export const unreadable = (driver: string, what: string): DriverError =>
+  new DriverError(`${driver} printed what cannot be its report: ${what}`, 'output-unreadable');
+
+/**
+ * The last gate before a measurement leaves: something was completed, and the window fits into the generator's life.
+ * @throws DriverError `nothing-measured` or `output-unreadable`
+ */
+export function measured(measurement: Measurement, output: Pick<DriveOutput, 'wallUs'>): Measurement {
+  const { name } = measurement.driver;
+  if (measurement.requests.completed <= 0) {
+    const why = describeErrors(measurement.errors);
+    throw new DriverError(`no request got a complete reply (${name} tells of ${why})`, 'nothing-measured', 0);
+  }
+  if (!(measurement.windowUs > 0)) throw unreadable(name, `a window of ${measurement.windowUs} µs`);
+  if (measurement.windowUs > output.wallUs + CLOCK_SLACK_US) {
+    const [window, life] = [measurement.windowUs, output.wallUs].map((us) => `${Math.round(us / 1000)} ms`);
+    throw unreadable(name, `a window of ${window} in a life of ${life}: its clock was set meanwhile`);
+  }
+  return measurement;
+}
+
+/** `30 connect, 2 timeout`, or `no errors`. */
+export function describeErrors(errors: ErrorCounts): string {
+  if (errorTotal(errors) === 0) return 'no errors';
+  const some = Object.entries(errors).filter(([, count]) => count > 0);
+  return some.map(([kind, count]) => `${count} ${kind}`).join(', ');
+}
