@@ -80,6 +80,6 @@ function decimalsFor(n: number): number {
 
 /** The largest unit that holds at least one of it, after rounding: 999.7 µs is 1.00 ms. */
 function unitFor(n: number, units: Units): readonly [number, string] {
-  const rounded = Math.abs(Number(n.toPrecision(3)));
+  const rounded = Math.max(Math.abs(n), Math.abs(Number(n.toPrecision(3))));
   return units.findLast(([size]) => rounded >= size) ?? (units[0] as readonly [number, string]);
 }

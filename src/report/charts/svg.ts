@@ -37,6 +37,17 @@ function fit(content: string, width: number, size: number): string {
   return `${letters.join('').trimEnd()}…`;
 }
 
+/** Words on as many lines as the width wants; a word that is too long for a line is cut. */
+export function wrap(content: string, width: number, size: number): string[] {
+  const lines: string[] = [];
+  for (const word of content.split(' ').filter(Boolean)) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && widthOf(longer, size) <= width) lines[lines.length - 1] = longer;
+    else lines.push(fit(word, width, size));
+  }
+  return lines;
+}
+
 /** Width of text in px, estimated: there is no font to ask. Wide scripts take a whole em. */
 export function widthOf(content: string, size: number): number {
   let ems = 0;

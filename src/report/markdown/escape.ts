@@ -9,6 +9,12 @@ const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206
 /** Without control characters; line ends become `\n`. */
 export const visible = (text: string): string => text.replace(/\r\n?/g, '\n').replace(UNSEEN, '');
 
+/** A bounded piece of a text that may be long; whole characters. */
+export const clip = (text: string, most: number): string => {
+  const letters = [...text.slice(0, 2 * most)];
+  return letters.length > most || text.length > 2 * most ? `${letters.slice(0, most).join('')} …` : text;
+};
+
 const oneLine = (text: string): string => visible(text).replace(/\s+/g, ' ').trim();
 
 /** Inline text, in a paragraph, a heading, a list item or a table cell: on one line, every mark escaped. */

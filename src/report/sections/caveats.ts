@@ -1,5 +1,6 @@
 import type { Caveat } from '../../model/caveat.ts';
 import { type CellFacts, caveatsByCode } from '../facts.ts';
+import { clip } from '../markdown/escape.ts';
 import type { Words } from '../words.ts';
 import type { Section } from './section.ts';
 
@@ -51,5 +52,3 @@ function evidenceText(value: Caveat['evidence'][string], words: Words): string {
   if (typeof value !== 'number') return clip(String(value), 300);
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
-
-export const clip = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)} …` : text);

@@ -4,9 +4,8 @@ import { type AbTarget, abBlock } from '../ab-block.ts';
 import type { CellFacts, Facts } from '../facts.ts';
 import { type Figure, figurePlain } from '../figures.ts';
 import { driverLabel } from '../labels.ts';
-import { visible } from '../markdown/escape.ts';
+import { clip, visible } from '../markdown/escape.ts';
 import type { Words } from '../words.ts';
-import { clip } from './caveats.ts';
 import type { Section } from './section.ts';
 import { errorText, reasonOf } from './summary.ts';
 

@@ -2,6 +2,7 @@ import type { CellResult, Estimate } from '../../model/result.ts';
 import { type CellFacts, caveatsByCode, type Facts } from '../facts.ts';
 import { type Figure, footnoteLabel } from '../figures.ts';
 import { driverLabel } from '../labels.ts';
+import { clip } from '../markdown/escape.ts';
 import type { Words } from '../words.ts';
 import type { Section } from './section.ts';
 
@@ -9,6 +10,8 @@ export interface SummaryView {
   severalEnvironments: boolean;
   /** One table for each load. */
   groups: SummaryGroup[];
+  /** Why cells have no number: those with the same reason stand together. */
+  missing: { cells: string; reason: string }[];
   marked: boolean;
   footnotes: { label: string; code: string; text: string }[];
 }
@@ -33,8 +36,6 @@ export interface SummaryRow {
   errors: Figure | null;
   trials: string;
   verdict: string;
-  /** Why there is no number; '' where there is one. */
-  reason: string;
 }
 
 export const summary: Section<SummaryView> = (facts) => {
@@ -49,6 +50,7 @@ export const summary: Section<SummaryView> = (facts) => {
   return {
     severalEnvironments: facts.severalEnvironments,
     groups: byLoad(facts).map(([load, cells], index) => group(load, cells, index, words)),
+    missing: missing(facts),
     marked: footnotes.length > 0,
     footnotes,
   };
@@ -105,7 +107,6 @@ function row(cell: CellFacts, labelled: boolean, mixedKinds: boolean, words: Wor
     errors: measured || result.errors.total > 0 ? cell.figure(errorText(result, words)) : null,
     trials: words.say('summary.of', { done: words.count(result.trials), planned: words.count(result.trialsPlanned) }),
     verdict: words.say(`verdict.${result.verdict}`),
-    reason: rate === null ? reasonOf(cell, words) : '',
   };
 }
 
@@ -127,6 +128,22 @@ export function errorText(result: CellResult, words: Words): string {
   );
   const total = words.count(errors.total);
   return kinds.length === 0 ? total : `${total} (${kinds.join(words.say('load.comma'))})`;
+}
+
+function missing(facts: Facts): SummaryView['missing'] {
+  const reasons = new Map<string, Set<string>>();
+  for (const cell of facts.cells) {
+    if (cell.result.requestsPerSecond !== null) continue;
+    const names = facts.severalEnvironments ? [cell.server, cell.environment] : [cell.server];
+    const reason = [facts.words.say(`verdict.${cell.result.verdict}`), reasonOf(cell, facts.words)].join(
+      facts.words.say('colon'),
+    );
+    reasons.set(reason, (reasons.get(reason) ?? new Set()).add(names.join(facts.words.say('separator'))));
+  }
+  return [...reasons].map(([reason, cells]) => ({
+    cells: [...cells].join(facts.words.say('load.comma')),
+    reason: clip(reason, 600),
+  }));
 }
 
 /** Why a cell has no rate: the plan's reason, or what became of its trials. */
