@@ -19,9 +19,9 @@ and under 2,000 connections, with a new connection for every request and with co
 
 What to keep in mind when reading the numbers:
 
-- **Under 2,000 connections, the accept queue decides.** It holds 5 (\`HTTPServer\`), 100 (uWSGI), 128 (aiohttp and the threaded servers), 511 (nginx) or
-  \`net.core.somaxconn\` (Go), each the server's own default but for the threaded ones. What does not fit is dropped and comes back after a second or more, which is
-  where the longest times come from. The report marks these cells.
+- **Under 2,000 connections, the accept queue decides.** It holds 5 (\`HTTPServer\`), 100 (uWSGI), 128 (aiohttp) or 511 (nginx), each the server's own default, and as many as
+  \`net.core.somaxconn\` allows with Go and the threaded servers (whose default of 5 they would not survive). What does not fit is dropped and comes back after a second or more,
+  which is where the longest times come from. The report marks these cells.
 - **A new connection costs the kernel more than most of these servers cost themselves**, so fresh connections bring the fast servers closer together.
 - All numbers are those of a short reply over loopback. They say what a server can cost at the least, not what an application on it will do.
 `,
@@ -33,7 +33,7 @@ What to keep in mind when reading the numbers:
     keepAlive: [false, true],
     // A time and not a number of requests: with fewer requests than connections some connections would not be warm.
     warmup: '1s',
-    timeout: '30s',
+    timeout: '10s',
   },
   trials: 5,
   baseline: 'nginx',

@@ -28,9 +28,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    # The default is 5. A hundred connections at once then overflow it, their SYN cookies are refused for as long as it
-    # is full, and the retransmitted requests keep it full: the load stands still for minutes.
-    request_queue_size = 128
+    # The default is 5. A hundred connections at once then overflow it: SYN cookies are refused while it is full, and the
+    # retransmitted requests keep it full, for minutes. This is as long as the kernel allows (net.core.somaxconn).
+    request_queue_size = 4096
 
 
 Server((sys.argv[1], int(sys.argv[2])), Handler).serve_forever()

@@ -8,9 +8,9 @@ Python's own \`http.server.HTTPServer\`, as it comes: one process, one thread, o
 closes the connection after every reply, writes headers and body separately, and logs every request on stderr.
 
 - **No keep-alive**: HTTP/1.0 is its default protocol. An open connection would also keep it from serving any other one.
-- **The accept queue holds 5** (\`request_queue_size\`). Under many connections at once the kernel drops the others' handshakes
-  (\`ListenOverflows\`). The few that got in are served fast and take the next places too, so a load that ends after a number
-  of requests can end before the dropped ones have come back. Read the rate as that of five or six connections.
+- **The accept queue holds 5** (\`request_queue_size\`). Under many connections at once the kernel drops the others' handshakes (\`ListenOverflows\`). The few that got in are
+  served fast and take the next places too, while the dropped ones wait for seconds or for ever. So the rate depends on whom the load generator waits for: one that counts replies
+  sees a fast server with six clients, one that waits for each of its connections sees timeouts. Both are true.
 - In the source report it could not take the load: "uses up the system's ports and hangs".
 `,
   folder: import.meta.url,
