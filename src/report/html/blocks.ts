@@ -100,11 +100,16 @@ const alignOf = (cell: string): Align =>
 
 /** Cells between pipes that are not escaped; an escaped one loses its backslash here, in code spans too. */
 function cellsOf(line: string): string[] {
-  const inner = line
+  const cells = [''];
+  for (const [piece] of line
     .trim()
     .replace(/^\|/, '')
-    .replace(/(?<!\\)((?:\\\\)*)\|$/, '$1');
-  return inner.split(/(?<!\\)(?:(?<=(?:^|[^\\])(?:\\\\)+))?\|/).map((cell) => cell.trim().replace(/\\\|/g, '|'));
+    .matchAll(/\\.|\||[^\\|]+|\\$/gu)) {
+    if (piece === '|') cells.push('');
+    else cells[cells.length - 1] += piece === '\\|' ? '|' : piece;
+  }
+  if (cells.length > 1 && cells.at(-1)?.trim() === '') cells.pop();
+  return cells.map((cell) => cell.trim());
 }
 
 const MARKER = /^( {0,3})([-*+]|\d{1,9}[.)])([ \t]+|$)/;

@@ -15,37 +15,48 @@ type Piece = { html: string } | { mark: string; opens: boolean; closes: boolean 
 export function inlineHtml(source: string, context: InlineContext): string {
   const pieces: Piece[] = [];
   for (let at = 0; at < source.length; ) {
-    const found = RULES.map((rule) => rule(source, at, context)).find((one) => one !== null) ?? {
-      piece: { html: escapeHtml(source[at] as string) },
-      taken: 1,
-    };
+    const plain = here(PLAIN, source, at)?.[0] ?? '';
+    if (plain !== '') pieces.push({ html: escapeHtml(plain) });
+    at += plain.length;
+    if (at >= source.length) break;
+    const found = ruleAt(source, at, context) ?? { piece: { html: escapeHtml(source[at] as string) }, taken: 1 };
     pieces.push(found.piece);
     at += found.taken;
   }
   return matched(pieces);
 }
 
+/** Text that no mark starts in. */
+const PLAIN = /(?:[^\\`*_~[!<\n ]| (?! *\n))+/uy;
+
+function ruleAt(source: string, at: number, context: InlineContext): ReturnType<Rule> {
+  for (const rule of RULES) {
+    const found = rule(source, at, context);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 type Rule = (source: string, at: number, context: InlineContext) => { piece: Piece; taken: number } | null;
 
-/** A pattern that must match right at the place. */
-const here = (pattern: RegExp, source: string, at: number): RegExpExecArray | null => {
-  const sticky = new RegExp(pattern.source, 'yu');
+/** A sticky pattern that must match right at the place. */
+const here = (sticky: RegExp, source: string, at: number): RegExpExecArray | null => {
   sticky.lastIndex = at;
   return sticky.exec(source);
 };
 
 const escaped: Rule = (source, at) => {
-  const mark = here(/\\([!-/:-@[-`{-~])/, source, at);
+  const mark = here(/\\([!-/:-@[-`{-~])/uy, source, at);
   return mark === null ? null : { piece: { html: escapeHtml(mark[1] as string) }, taken: 2 };
 };
 
 const hardBreak: Rule = (source, at) => {
-  const found = here(/(?:\\| {2,})\n/, source, at);
+  const found = here(/(?:\\| {2,})\n/uy, source, at);
   return found === null ? null : { piece: { html: '<br>\n' }, taken: found[0].length };
 };
 
 const codeSpan: Rule = (source, at) => {
-  const run = here(/`+/, source, at)?.[0];
+  const run = here(/`+/uy, source, at)?.[0];
   if (run === undefined) return null;
   const end = new RegExp(`(?<!\`)\`{${run.length}}(?!\`)`).exec(source.slice(at + run.length));
   if (end === null) return { piece: { html: run }, taken: run.length };
@@ -55,15 +66,18 @@ const codeSpan: Rule = (source, at) => {
 };
 
 const footnoteReference: Rule = (source, at, context) => {
-  const found = here(/\[\^([^\s\]]+)\]/, source, at);
+  const found = here(/\[\^([^\s\]]+)\]/uy, source, at);
   return found === null ? null : { piece: { html: context.footnote(found[1] as string) }, taken: found[0].length };
 };
 
 const TEXT = '((?:\\\\.|[^\\[\\]\\\\]|\\[(?:\\\\.|[^\\[\\]\\\\])*\\])*)';
 const ADDRESS = '\\(\\s*(?:<((?:\\\\.|[^<>\\\\\\n])*)>|((?:\\\\.|[^\\s()\\\\])*))(?:\\s+"[^"]*")?\\s*\\)';
 
+const LINK = new RegExp(`\\[${TEXT}\\]${ADDRESS}`, 'uy');
+const IMAGE = new RegExp(`!\\[${TEXT}\\]${ADDRESS}`, 'uy');
+
 const image: Rule = (source, at, context) => {
-  const found = here(new RegExp(`!\\[${TEXT}\\]${ADDRESS}`), source, at);
+  const found = here(IMAGE, source, at);
   if (found === null) return null;
   const address = plainAddress(found[2] ?? found[3] ?? '');
   const alt = (found[1] ?? '').replace(/\\([!-/:-@[-`{-~])/g, '$1');
@@ -72,14 +86,14 @@ const image: Rule = (source, at, context) => {
 };
 
 const link: Rule = (source, at, context) => {
-  const found = here(new RegExp(`\\[${TEXT}\\]${ADDRESS}`), source, at);
+  const found = here(LINK, source, at);
   if (found === null) return null;
   const html = anchor(plainAddress(found[2] ?? found[3] ?? ''), inlineHtml(found[1] ?? '', context));
   return { piece: { html }, taken: found[0].length };
 };
 
 const autolink: Rule = (source, at) => {
-  const found = here(/<(https?:\/\/[^\s<>]+)>/, source, at);
+  const found = here(/<(https?:\/\/[^\s<>]+)>/uy, source, at);
   return found === null
     ? null
     : { piece: { html: anchor(found[1] as string, escapeHtml(found[1] as string)) }, taken: found[0].length };
@@ -94,7 +108,7 @@ function anchor(address: string, html: string): string {
 }
 
 const emphasis: Rule = (source, at) => {
-  const run = here(/\*{1,3}|_{1,3}|~~/, source, at)?.[0];
+  const run = here(/\*{1,3}|_{1,3}|~~/uy, source, at)?.[0];
   if (run === undefined) return null;
   const before = source[at - 1] ?? ' ';
   const after = source[at + run.length] ?? ' ';

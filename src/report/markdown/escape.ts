@@ -36,8 +36,12 @@ export function codeSpan(text: string): string {
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
-/** A code span inside a table: there even code needs its pipes escaped. */
-export const codeCell = (text: string): string => codeSpan(text).replace(/\|/g, '\\|');
+/**
+ * A code span inside a table: there even code needs its pipes escaped. Behind a backslash a pipe cannot be escaped in
+ * code (`\\|` ends the cell), so that such text stands without the span.
+ */
+export const codeCell = (text: string): string =>
+  text.includes('\\|') ? escapeText(text) : codeSpan(text).replace(/\|/g, '\\|');
 
 /** A fenced block, with a fence longer than any run of backticks inside. */
 export function fence(text: string, language = ''): string {
