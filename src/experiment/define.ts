@@ -3,13 +3,15 @@ import type { ExperimentInput } from './schema.ts';
 import type { ServerInput } from './server.ts';
 
 /** What an experiment file exports: the definition, or a function of the machine that gives it. */
-export type ExperimentExport = ExperimentInput | ((machine: MachineFacts) => ExperimentInput | Promise<ExperimentInput>);
+export type ExperimentExport =
+  | ExperimentInput
+  | ((machine: MachineFacts) => ExperimentInput | Promise<ExperimentInput>);
 
 /**
- * Types an experiment. It is checked when loadcell loads the file, all of it at once.
- * The function form receives the machine's facts, so that CPUs can be chosen by topology and not only by number.
+ * Types an experiment, and nothing more: loadcell checks it when it loads the file, and tells everything that is wrong at
+ * once. The function form receives the machine's facts, so that CPUs can be chosen by topology and not only by number.
  */
-export function defineExperiment<T extends ExperimentExport>(experiment: T): T {
+export function defineExperiment(experiment: ExperimentExport): ExperimentExport {
   return experiment;
 }
 

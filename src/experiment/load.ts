@@ -1,43 +1,84 @@
 import { z } from 'zod';
-import { axis, duration, urlPath } from './values.ts';
+import { duration, positiveDuration } from './durations.ts';
+import { axis, urlPath } from './values.ts';
 
 const count = z.int().positive();
 
-const warmup = z.union([z.literal(false), z.strictObject({ requests: count.describe('Requests.') }), duration]);
+const headers = z.record(
+  z.string().regex(/^(?!__proto__$)[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected the name of a header'),
+  z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected one line of Latin-1 characters'),
+);
 
-/** One load shape; a list in any field is an axis of the matrix. */
+const warmup = z.union([
+  z.literal(false, { error: 'expected a time such as "2s", {requests: n} or false' }),
+  z.strictObject(
+    { requests: count.describe('Number of requests.') },
+    { error: 'expected a time such as "2s", {requests: n} or false' },
+  ),
+  positiveDuration,
+]);
+
+/** One load shape. A list in any field is an axis of the matrix; the load is every combination. */
 export const loadSchema = z
   .strictObject({
-    driver: axis(z.string()).default(['auto']).describe('Load generator. Default "auto": the strongest installed one that can do the load.'),
-    path: axis(urlPath).default(['/']).describe('Path and query that are asked for.'),
-    method: axis(z.string().regex(/^[A-Z]+$/, 'expected a method in capitals, such as "GET"')).default(['GET']).describe('HTTP method.'),
-    headers: z
-      .record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string().regex(/^[^\r\n\0]*$/, 'expected one line'))
-      .default({})
-      .describe('Headers that are added.'),
-    body: z.string().optional().describe('Request body.'),
-    requests: axis(count).optional().describe('The window ends after so many requests.'),
-    duration: axis(duration.refine((ms) => ms > 0, 'expected more than 0')).optional().describe('The window ends after this time. Default, without requests: 10 s.'),
-    connections: axis(count.max(1_000_000)).default([10]).describe('Concurrent connections.'),
-    keepAlive: axis(z.boolean()).default([true]).describe('false: a new connection for every request.'),
-    pipelining: axis(count.max(1_000)).default([1]).describe('Requests in flight on one connection.'),
-    warmup: axis(warmup).optional().describe('Load before the window, not measured: a time, {requests} or false. Default: a tenth of the requests, or 1 s.'),
-    timeout: duration.default(10_000).describe('A request without a reply for this long is an error.'),
-    rate: axis(z.number().positive()).optional().describe('Open loop: arrivals a second over all connections. Default: closed loop.'),
-    arrivals: axis(z.enum(['constant', 'poisson'])).default(['constant']).describe('How arrivals are spaced (open loop).'),
-    http: axis(z.enum(['1.1', '2'])).default(['1.1']).describe('HTTP version.'),
+    driver: axis(z.string().min(1))
+      .prefault('auto')
+      .describe('Load generator, by name. Default: "auto", the strongest installed one that can do the load.'),
+    path: axis(urlPath).prefault('/').describe('Path and query that are asked for. Default: "/".'),
+    method: axis(z.string().regex(/^[A-Z]{1,32}$/, 'expected a method in capitals, such as "GET"'))
+      .prefault('GET')
+      .describe('HTTP method. Default: "GET".'),
+    headers: axis(headers).prefault({}).describe('Request headers that are added. Default: none.'),
+    body: axis(z.string()).optional().describe('Request body, as UTF-8. Default: none.'),
+    requests: axis(count.max(1_000_000_000))
+      .optional()
+      .describe('The window ends after so many requests; either this or duration.'),
+    duration: axis(positiveDuration)
+      .optional()
+      .describe('The window ends after this time, "10s"; either this or requests. Default: "10s".'),
+    connections: axis(count.max(1_000_000))
+      .optional()
+      .describe("Concurrent connections (ab's -c). Default: 10, or fewer where there are fewer requests."),
+    keepAlive: axis(z.boolean())
+      .prefault(true)
+      .describe('Whether connections are kept open; false: a new one for every request. Default: true.'),
+    pipelining: axis(count.max(1_000))
+      .prefault(1)
+      .describe('Requests in flight on one connection. Default: 1, which is none waiting behind another.'),
+    warmup: axis(warmup)
+      .optional()
+      .describe(
+        'Load before the window that is not measured: a time "2s", {requests: n}, or false for none. Default: a tenth of the requests but one for each connection at least, or "1s".',
+      ),
+    timeout: axis(positiveDuration)
+      .prefault('10s')
+      .describe('A request without a reply for this long is an error. Default: "10s".'),
+    rate: axis(z.number().positive().max(10_000_000))
+      .optional()
+      .describe('Open loop: arrivals a second, over all connections. Needs duration. Default: closed loop.'),
+    arrivals: axis(z.enum(['constant', 'poisson']))
+      .prefault('constant')
+      .describe('How the arrivals of an open loop are spaced. Default: "constant".'),
+    http: axis(z.enum(['1.1', '2']))
+      .prefault('1.1')
+      .describe('HTTP version. Default: "1.1".'),
   })
-  .superRefine((load, context) => {
-    if (load.requests !== undefined && load.duration !== undefined) {
-      context.addIssue({ code: 'custom', path: ['duration'], message: 'expected either requests or duration, not both' });
-    }
-    if (load.rate !== undefined && load.requests !== undefined) {
-      context.addIssue({ code: 'custom', path: ['requests'], message: 'expected duration with rate: an open loop runs for a time' });
-    }
-    if (load.rate === undefined && load.arrivals.includes('poisson')) {
-      context.addIssue({ code: 'custom', path: ['arrivals'], message: 'expected rate as well: arrivals belong to an open loop' });
-    }
-  })
-  .describe('The load matrix.');
+  .describe('A load, or with lists every combination.');
 
 export type LoadDefinition = z.output<typeof loadSchema>;
+
+/** What a partial cell may name of a load: one value each, compared after normalising. */
+export const loadMatchShape = {
+  driver: z.string().optional().describe('Driver as declared.'),
+  path: z.string().optional().describe('Path.'),
+  method: z.string().optional().describe('Method.'),
+  requests: z.int().optional().describe('Number of requests.'),
+  duration: duration.optional().describe('Length of the window, "10s".'),
+  connections: z.int().optional().describe('Concurrent connections.'),
+  keepAlive: z.boolean().optional().describe('Whether connections are kept open.'),
+  pipelining: z.int().optional().describe('Requests in flight on one connection.'),
+  timeout: duration.optional().describe('Time that a request may take, "10s".'),
+  rate: z.number().optional().describe('Arrivals a second.'),
+  arrivals: z.string().optional().describe('Spacing of arrivals.'),
+  http: z.string().optional().describe('HTTP version.'),
+};

@@ -1,22 +1,32 @@
 /** The known name that was probably meant, by edit distance; null when none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const ranked = known
-    .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, distance: editDistance(word.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best !== undefined && word.length > 2 && best.distance <= Math.ceil(word.length / 4) ? best.name : null;
 }
 
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+/** `; did you mean "connections"?`, or else what there is to choose from. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  if (meant !== null) return `did you mean "${meant}"?`;
+  return known.length === 1 ? `there is ${known[0]}` : `there are ${known.join(', ')}`;
+}
+
+/** Damerau-Levenshtein (adjacent letters that changed places count once). */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j += 1) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+      const above = rows[i - 1] as number[];
+      const change = (above[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? (rows[i - 2]?.[j - 2] as number) + 1 : change;
+      row.push(Math.min(change, swap, (above[j] as number) + 1, (row[j - 1] as number) + 1));
     }
-    row = next;
+    rows.push(row);
   }
-  return row[b.length] as number;
+  return rows[a.length]?.[b.length] as number;
 }

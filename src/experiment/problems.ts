@@ -1,132 +1,78 @@
 import type { z } from 'zod';
 import type { Problem } from '../model/errors.ts';
+import { expectation, expectationOfUnion, type Issue } from './expectation.ts';
 import { nearest } from './nearest.ts';
+import { type Path, pathText, shown, valueAt } from './paths.ts';
+import { keysAt } from './schema-keys.ts';
 
-type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
+interface Found extends Problem {
+  /** The path that a misspelled key was probably meant for. */
+  meant?: string;
+}
 
 /** zod's issues as problems: each with its path in the file, what was expected, and a suggestion for a misspelled key. */
-export function problemsOf(error: z.ZodError, input: unknown, shape: z.ZodType): Problem[] {
-  const problems = error.issues.flatMap((issue) => problemsOfIssue(issue, [], input, shape));
-  return [...new Map(problems.map((one) => [`${one.where} ${one.what}`, one])).values()];
+export function problemsOf(error: z.ZodError, input: unknown, schema: z.ZodType): Problem[] {
+  const found = error.issues.flatMap((issue) => problemsOfIssue(issue, [], input, schema));
+  const meant = new Set(found.map((one) => one.meant));
+  // A key that is there but misspelled is not missing as well.
+  const told = found.filter((one) => !(one.what.startsWith('is missing') && meant.has(one.where)));
+  return [...new Map(told.map(({ meant: _, ...one }) => [`${one.where}\n${one.what}`, one])).values()];
 }
 
-function problemsOfIssue(issue: Issue, above: Path, input: unknown, shape: z.ZodType): Problem[] {
+function problemsOfIssue(issue: Issue, above: Path, input: unknown, schema: z.ZodType): Found[] {
   const path = [...above, ...issue.path];
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(shape, path);
-    return issue.keys.map((key) => unknownKey([...path, key], key, known));
+  switch (issue.code) {
+    case 'unrecognized_keys': {
+      const known = keysAt(schema, path);
+      return issue.keys.map((key) => unknownKey(path, key, known));
+    }
+    case 'invalid_union': {
+      const branch = likeliest(issue.errors, valueAt(input, path));
+      if (branch !== null) return branch.flatMap((one) => problemsOfIssue(one, path, input, schema));
+      return [wrongValue(path, expectationOfUnion(issue.errors), valueAt(input, path))];
+    }
+    case 'invalid_key':
+      return issue.issues.map((one) => ({
+        where: pathText(path),
+        what: `${expectation(one)} was expected as the key`,
+      }));
+    default:
+      return [wrongValue(path, expectation(issue), valueAt(input, path))];
   }
-  if (issue.code === 'invalid_union') {
-    const branch = likeliest(issue.errors, valueAt(input, path));
-    if (branch !== null) return branch.flatMap((one) => problemsOfIssue(one, path, input, shape));
-    const expected = [...new Set(issue.errors.flat().map(expectation))].join(' or ');
-    return [{ where: pathText(path), what: `expected ${expected || 'another value'}${got(valueAt(input, path))}` }];
-  }
-  if (issue.code === 'invalid_key') {
-    return [{ where: pathText(path), what: issue.issues.map((one) => one.message).join('; ') }];
-  }
-  return [{ where: pathText(path), what: messageOf(issue, valueAt(input, path)) }];
 }
 
-function unknownKey(path: Path, key: string, known: readonly string[]): Problem {
-  const suggestion = nearest(key, known);
-  const problem = { where: pathText(path), what: `unknown key "${key}"${suggestion === null ? '' : `; did you mean "${suggestion}"?`}` };
-  return suggestion === null && known.length > 0 ? { ...problem, remedy: `known here: ${known.join(', ')}` } : problem;
+function wrongValue(path: Path, expected: string, value: unknown): Found {
+  const where = pathText(path);
+  if (value === undefined) return { where, what: `is missing; expected ${expected}` };
+  return { where, what: `expected ${expected}, got ${shown(value)}` };
 }
 
-/** The branch of a union that was meant: the one that got past the value's own type; null when none did. */
+function unknownKey(path: Path, key: string, known: readonly string[]): Found {
+  const where = pathText([...path, key]);
+  const meant = nearest(key, known);
+  if (meant !== null) {
+    return { where, what: `unknown key "${key}"; did you mean "${meant}"?`, meant: pathText([...path, meant]) };
+  }
+  const what = `unknown key "${key}"`;
+  return known.length === 0 ? { where, what } : { where, what, remedy: `known here: ${known.join(', ')}` };
+}
+
+/** The branch of a union that was meant: one that got past the value's own kind; null when none did. */
 function likeliest(branches: readonly Issue[][], value: unknown): Issue[] | null {
   const meant = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && rejectsKind(issue)));
-  if (meant.length === 0) return null;
   const unknownKeys = (issues: Issue[]): number => issues.filter((issue) => issue.code === 'unrecognized_keys').length;
   const isObject = typeof value === 'object' && value !== null;
-  return meant.toSorted((a, b) => (isObject ? unknownKeys(a) - unknownKeys(b) : 0) || a.length - b.length)[0] ?? null;
+  const ranked = meant.toSorted(
+    (a, b) => (isObject ? unknownKeys(a) - unknownKeys(b) : 0) || a.length - b.length || depth(b) - depth(a),
+  );
+  return ranked[0] ?? null;
 }
 
-const rejectsKind = (issue: Issue): boolean => issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union';
+/** How far a branch got into the value before something was wrong. */
+const depth = (issues: readonly Issue[]): number => Math.max(0, ...issues.map((issue) => issue.path.length));
 
-function messageOf(issue: Issue, value: unknown): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return value === undefined ? `is missing; expected ${expectation(issue)}` : `expected ${expectation(issue)}${got(value)}`;
-    case 'too_small':
-    case 'too_big':
-    case 'invalid_value':
-      return `expected ${expectation(issue)}${got(value)}`;
-    default:
-      return `${issue.message}${issue.message.startsWith('expected') ? got(value) : ''}`;
-  }
-}
-
-function expectation(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return TYPES[issue.expected] ?? `${issue.expected}`;
-    case 'invalid_value':
-      return issue.values.map((value) => JSON.stringify(value)).join(' or ');
-    case 'too_small':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? `at least ${issue.minimum} ${issue.origin === 'string' ? 'character' : 'entry'}`
-        : `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`;
-    case 'too_big':
-      return `at most ${issue.maximum}`;
-    case 'invalid_union':
-      return [...new Set(issue.errors.flat().map(expectation))].join(' or ');
-    default:
-      return issue.message.replace(/^expected /, '');
-  }
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
-  RegExp: 'a regular expression',
-};
-
-function got(value: unknown): string {
-  if (value === undefined) return '';
-  if (typeof value === 'function') return ', got a function';
-  const text = JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? String(one) : one)) ?? String(value);
-  return `, got ${text.length > 60 ? `${text.slice(0, 57)}...` : text}`;
-}
-
-function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined), input);
-}
-
-/** `servers[2].ready.http` */
-export function pathText(path: Path): string {
-  const text = path
-    .map((key) => (typeof key === 'number' ? `[${key}]` : /^[A-Za-z_$][\w$]*$/.test(String(key)) ? `.${String(key)}` : `[${JSON.stringify(String(key))}]`))
-    .join('');
-  return text.replace(/^\./, '') || 'the experiment';
-}
-
-interface SchemaNode {
-  _zod: { def: { type: string; shape?: Record<string, SchemaNode>; element?: SchemaNode; innerType?: SchemaNode; valueType?: SchemaNode; options?: SchemaNode[]; in?: SchemaNode } };
-}
-
-/** Keys that the schema knows at a path, over all branches of unions. */
-function keysAt(schema: z.ZodType, path: Path): string[] {
-  const at = path.reduce<SchemaNode[]>((nodes, key) => nodes.flatMap((node) => childrenOf(node, key)), unwrap(schema as unknown as SchemaNode));
-  return [...new Set(at.flatMap((node) => Object.keys(node._zod.def.shape ?? {})))];
-}
-
-function childrenOf(node: SchemaNode, key: PropertyKey): SchemaNode[] {
-  const { def } = node._zod;
-  const child = def.shape?.[String(key)] ?? (typeof key === 'number' ? def.element : undefined) ?? def.valueType;
-  return child === undefined ? [] : unwrap(child);
-}
-
-function unwrap(node: SchemaNode): SchemaNode[] {
-  const { def } = node._zod;
-  if (def.options !== undefined) return def.options.flatMap(unwrap);
-  const inner = def.innerType ?? (def.type === 'pipe' ? def.in : undefined);
-  return inner === undefined ? [node] : unwrap(inner);
+function rejectsKind(issue: Issue): boolean {
+  if (issue.code === 'invalid_union')
+    return issue.errors.every((branch) => branch.some((one) => one.path.length === 0 && rejectsKind(one)));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }

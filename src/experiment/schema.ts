@@ -1,73 +1,61 @@
 import { z } from 'zod';
 import { controls, controlsShape } from './controls.ts';
 import { loadSchema } from './load.ts';
+import { baseline, match, report, threshold } from './report.ts';
 import { serverSchema } from './server.ts';
-import { markdown, name } from './values.ts';
-
-const matchValue = z.union([z.string(), z.number(), z.boolean()]);
-
-/** What a partial cell may name. */
-export const MATCH_KEYS = [
-  'server',
-  'environment',
-  'driver',
-  'path',
-  'method',
-  'requests',
-  'connections',
-  'keepAlive',
-  'pipelining',
-  'rate',
-  'arrivals',
-  'http',
-] as const;
-
-const match = z
-  .strictObject(Object.fromEntries(MATCH_KEYS.map((key) => [key, matchValue.optional()])) as Record<(typeof MATCH_KEYS)[number], z.ZodOptional<typeof matchValue>>)
-  .describe('A partial cell: every key that is given must be equal.');
+import { line, markdown, name } from './values.ts';
 
 const environment = z
-  .strictObject({ note: markdown.default('').describe('Markdown for the report.'), ...controlsShape })
-  .describe('An environment: its note, and the settings that make it.');
+  .strictObject({ note: markdown.default('').describe('Markdown for the report. Default: none.'), ...controlsShape })
+  .describe('An environment: the settings that make it, and a note.');
 
-const threshold = z
-  .strictObject({
-    match: match.default({}).describe('The cells that it is for. Default: all.'),
-    metric: z
-      .enum(['requestsPerSecond', 'latencyUs.p50', 'latencyUs.p90', 'latencyUs.p99', 'latencyUs.p999', 'latencyUs.max', 'errors'])
-      .describe('The figure.'),
-    min: z.number().optional().describe('It must be at least this.'),
-    max: z.number().optional().describe('It must be at most this.'),
-  })
-  .refine((one) => one.min !== undefined || one.max !== undefined, 'expected min or max')
-  .describe('A figure that must hold, or the command exits with 1.');
+const target = z
+  .string()
+  .regex(/^[0-9A-Za-z][0-9A-Za-z.:-]*$|^::[0-9A-Fa-f:]*$/, 'expected an IP address or a host name');
 
+/** The one description of an experiment: types, checks, messages and the published JSON schema come from it. */
 export const experimentSchema = z
   .strictObject({
-    title: z.string().min(1).describe('Title of the report.'),
-    notes: markdown.default('').describe('Markdown that opens the report: what is the question?'),
-    servers: z.array(serverSchema).min(1).describe('The servers.'),
-    environments: z.record(name, environment).default({ default: { note: '' } }).describe('Named environments: an axis of the matrix.'),
-    controls: controls.default({}).describe('Settings for every cell; a server\'s own come over them, an environment\'s over both.'),
-    load: z.union([loadSchema, z.array(loadSchema).min(1)]).describe('The load, or several (their union).'),
-    include: z.array(match).optional().describe('Only cells that match one of these.'),
-    exclude: z.array(match).default([]).describe('No cell that matches one of these.'),
-    trials: z.int().min(1).max(10_000).default(5).describe('Repetitions of each cell.'),
-    seed: z.int().nonnegative().optional().describe('Seed of the order of trials. Default: drawn, and recorded.'),
-    isolation: z.enum(['auto', 'namespace', 'host']).default('auto').describe('Where trials run: private namespaces, or the host.'),
-    baseline: z
-      .union([name, z.strictObject({ server: name.optional().describe('Server.'), environment: name.optional().describe('Environment.') })])
+    title: line.min(1).describe('Title of the report.'),
+    notes: markdown.default('').describe('Markdown that opens the report: what is the question? Default: none.'),
+    servers: z.array(serverSchema).min(1).max(500).describe('The servers: an axis of the matrix.'),
+    environments: z
+      .record(name, environment)
+      .prefault({ default: {} })
+      .describe('Named environments: an axis of the matrix. Default: one that is called "default" and sets nothing.'),
+    controls: controls
+      .default({})
+      .describe("Settings for every cell; a server's own win over them, an environment's over both. Default: none."),
+    load: z.union([loadSchema, z.array(loadSchema).min(1)]).describe('The load, or a list of loads (their union).'),
+    include: z
+      .array(match)
+      .min(1)
       .optional()
-      .describe('What the others are compared with: a server, or {server, environment}.'),
-    thresholds: z.array(threshold).default([]).describe('Figures that must hold.'),
-    targets: z.array(z.string()).default([]).describe('Addresses other than this machine\'s own that loads may go to.'),
-    report: z
-      .strictObject({
-        template: z.string().default('article').describe('A template\'s name, or the path of your own beside the experiment.'),
-        locale: z.string().default('en').describe('Language: en or zh-CN.'),
-      })
-      .default({ template: 'article', locale: 'en' })
-      .describe('The report.'),
+      .describe('Partial cells: only cells that match one of these. Default: all.'),
+    exclude: z.array(match).default([]).describe('Partial cells: no cell that matches one of these. Default: none.'),
+    trials: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(5)
+      .describe('Repetitions of each cell, each on a fresh server. Default: 5.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffff_ffff)
+      .optional()
+      .describe('Seed of the order of trials, 0 to 4,294,967,295. Default: drawn, and recorded.'),
+    isolation: z
+      .enum(['auto', 'namespace', 'host'])
+      .default('auto')
+      .describe('Where trials run: in private namespaces or on the host. Default: "auto", namespaces where they work.'),
+    baseline: baseline.optional(),
+    thresholds: z.array(threshold).default([]).describe('Figures that must hold. Default: none.'),
+    targets: z
+      .array(target)
+      .default([])
+      .describe("Addresses other than this machine's own that loads may go to. Default: none."),
+    report: report.prefault({}),
   })
   .describe('A loadcell experiment.');
 

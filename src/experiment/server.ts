@@ -1,88 +1,145 @@
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { controls } from './controls.ts';
-import { argv, duration, markdown, name, pattern, urlPath } from './values.ts';
+import { duration, positiveDuration } from './durations.ts';
+import { argv, line, markdown, name, pattern, relativePath, urlPath } from './values.ts';
 
-/** Names that a recipe may write between double braces in its command, build steps and files. */
-export const PLACEHOLDERS = ['port', 'address', 'recipe', 'trial', 'build', 'venv', 'node'] as const;
+/** A command and what its output must say. */
+const answer = (what: string) => ({
+  command: argv.describe(`argv that prints ${what}.`),
+  pattern: pattern.describe(
+    'Regular expression for its output; the first group, if there is one, is what is looked for.',
+  ),
+});
 
-const filled = argv.superRefine((words, context) => {
-  for (const [index, word] of words.entries()) {
-    for (const [, found] of word.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g)) {
-      if ((PLACEHOLDERS as readonly string[]).includes(found as string)) continue;
-      context.addIssue({
-        code: 'custom',
-        path: [index],
-        message: `unknown placeholder {{${found}}}; expected one of ${PLACEHOLDERS.map((one) => `{{${one}}}`).join(', ')}`,
-      });
-    }
+// Package names never start with "-": one that did would be an option of the installer that runs as root.
+const requirement = z
+  .strictObject({
+    command: z
+      .string()
+      .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/, 'expected the name of a command, such as "nginx"')
+      .describe('A command that must be on the machine.'),
+    apt: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package')
+      .optional()
+      .describe('Debian package that brings it. Default: none.'),
+    install: z
+      .array(argv)
+      .default([])
+      .describe(
+        "Another way in: commands to run, with {{bin}} for the folder of loadcell's own programs. Default: none.",
+      ),
+    verify: z
+      .strictObject(answer('something that only the right program prints'))
+      .optional()
+      .describe('Proof that the command is the right one; names collide. Default: none.'),
+  })
+  .describe('A command that must be on the machine, and what brings it.');
+
+const pipRequirement = z
+  .string()
+  .regex(/^[A-Za-z0-9]\P{Cc}*$/u, 'expected a requirement such as "aiohttp==3.14.5"; options are not taken');
+
+/** A module's URL stands for the folder that it is in. Becomes an absolute path. */
+const folder = z
+  .string()
+  .refine((given) => folderOf(given) !== null, 'expected import.meta.url, or an absolute path')
+  .transform((given) => folderOf(given) ?? given);
+
+function folderOf(given: string): string | null {
+  if (given.includes('\0')) return null;
+  if (!given.startsWith('file:')) return given.startsWith('/') ? resolve(given) : null;
+  try {
+    return dirname(fileURLToPath(given));
+  } catch {
+    return null;
   }
-});
-
-const proof = z.strictObject({
-  command: argv.describe('argv that prints something only the right program prints.'),
-  pattern: pattern.describe('Regular expression that its output must match.'),
-});
-
-const requirement = z.strictObject({
-  command: z.string().min(1).describe('A command that must be on the machine.'),
-  apt: z.string().optional().describe('Debian package that brings it.'),
-  install: z.array(argv).default([]).describe('Other way in: commands to run, with {{bin}} for a folder of ours.'),
-  verify: proof.optional().describe('Proves that the command is the right one; names collide.'),
-});
+}
 
 const ready = z
-  .union([
-    z.strictObject({ http: urlPath.describe('Path that must answer.'), timeout: duration.default(10_000).describe('How long to wait.') }),
-    z.strictObject({ tcp: z.literal(true).describe('An accepted connection is enough.'), timeout: duration.default(10_000).describe('How long to wait.') }),
-    z.strictObject({ log: pattern.describe('A line of its output that says so.'), timeout: duration.default(10_000).describe('How long to wait.') }),
-  ])
-  .describe('When the server is ready: an HTTP path answers, a TCP port accepts, or a log line appears.');
+  .strictObject({
+    http: urlPath.optional().describe('This path answers.'),
+    tcp: z.literal(true).optional().describe('The port accepts a connection.'),
+    log: pattern.optional().describe('A line of its output matches.'),
+    timeout: positiveDuration.prefault('10s').describe('How long it may take. Default: "10s".'),
+  })
+  .describe('When it is ready: exactly one of http, tcp and log. Default: tcp.');
 
 const reply = z
   .strictObject({
-    status: z.int().min(100).max(599).default(200).describe('Status of every reply.'),
-    body: z.string().optional().describe('Exact body of every reply; left out: any.'),
-    headers: z.record(z.string(), z.string()).default({}).describe('Headers that must be there.'),
+    status: z.int().min(100).max(599).default(200).describe('Status of every reply. Default: 200.'),
+    body: z.string().optional().describe('Exact body of every reply. Default: any.'),
+    headers: z
+      .record(z.string().min(1), z.string())
+      .default({})
+      .transform((given) => Object.fromEntries(Object.entries(given).map(([key, value]) => [key.toLowerCase(), value])))
+      .describe('Headers that must be there. Default: none.'),
   })
-  .describe('The reply that every request must get. Any other reply is an error.');
+  .describe('The reply that every request must get; any other is an error.');
 
-const relative = z
-  .string()
-  .min(1)
-  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'expected a path inside the folder, without ".."');
+const build = z
+  .strictObject({
+    inputs: z.array(relativePath).min(1).describe("Files of the recipe's folder; when one changes it is built again."),
+    steps: z.array(argv).min(1).describe("Commands (argv), run in the recipe's folder; {{build}} is where results go."),
+  })
+  .describe('How to build it, once; the result is kept by content.');
 
 export const serverSchema = z
   .strictObject({
     name: name.describe('Names the server in cells, files and tables.'),
-    title: z.string().optional().describe('As the report calls it. Default: the name.'),
-    note: markdown.default('').describe('Markdown for its section of the report.'),
-    folder: z.string().describe('The recipe\'s folder: import.meta.url, or an absolute path. {{recipe}} in templates.'),
-    requires: z.array(requirement).default([]).describe('Commands that must be on the machine, with the packages that bring them.'),
-    pip: z.array(z.string().min(1)).default([]).describe('Python packages (pip requirement lines) for a virtual environment of ours, {{venv}}.'),
-    build: z
-      .strictObject({
-        inputs: z.array(relative).min(1).describe('Files that the build depends on; it is done again when one changes.'),
-        steps: z.array(filled).min(1).describe('Commands, run in the recipe\'s folder. {{build}} is where the result goes.'),
-      })
-      .optional()
-      .describe('How to build it, once; the result is kept by content.'),
-    files: z.record(relative, relative).default({}).describe('Files rendered with Handlebars into the trial\'s folder: name there -> template here.'),
-    command: filled.describe(`argv that starts it. Placeholders: ${PLACEHOLDERS.join(', ')}.`),
-    cwd: z.string().optional().describe('Working folder. Default: the trial\'s folder.'),
-    port: z.union([z.literal('auto'), z.int().min(1).max(65_535)]).default('auto').describe('TCP port that it listens on.'),
-    ready: ready.default({ tcp: true, timeout: 10_000 }),
-    reply: reply.default({ status: 200, headers: {} }),
-    keepAlive: z.boolean().default(true).describe('Whether it keeps connections open; loads that need it are not run where it does not.'),
-    version: proof.optional().describe('Prints its version; the first group of the pattern is it.'),
+    title: line.min(1).optional().describe('As the report calls it. Default: the name.'),
+    note: markdown.default('').describe('Markdown for its section of the report. Default: none.'),
+    folder: folder.describe(
+      "The recipe's folder: import.meta.url or an absolute path. {{recipe}} in commands and templates.",
+    ),
+    requires: z.array(requirement).default([]).describe('Commands that must be on the machine. Default: none.'),
+    pip: z
+      .array(pipRequirement)
+      .default([])
+      .describe('Python packages (pip requirements) for a virtual environment of its own, {{venv}}. Default: none.'),
+    build: build.optional(),
+    files: z
+      .record(relativePath, relativePath)
+      .default({})
+      .describe(
+        "Files that are rendered with Handlebars into the trial's folder: name there -> template in the recipe's folder. Default: none.",
+      ),
+    command: argv.describe(
+      'argv that starts it, in the foreground. Placeholders: {{port}}, {{address}}, {{recipe}}, {{trial}}, {{node}}, and {{venv}} and {{build}} where the recipe has them.',
+    ),
+    cwd: z.string().min(1).optional().describe("Working folder; takes placeholders. Default: the trial's folder."),
+    port: z
+      .union([z.literal('auto'), z.int().min(1).max(65_535)])
+      .default('auto')
+      .describe('TCP port that it listens on. Default: "auto", one of its own.'),
+    ready: ready.prefault({ tcp: true }),
+    reply: reply.prefault({}),
+    keepAlive: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether it keeps connections open when asked to; loads that ask are not run where it does not. Default: true.',
+      ),
+    version: z.strictObject(answer('its version')).optional().describe('How to learn its version. Default: unknown.'),
     stop: z
       .strictObject({
-        signal: z.enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGKILL']).default('SIGTERM').describe('Signal that stops it.'),
-        patience: duration.default(5_000).describe('How long it may take before SIGKILL.'),
+        signal: z
+          .enum(['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGKILL'])
+          .default('SIGTERM')
+          .describe('Signal that stops it. Default: "SIGTERM".'),
+        patience: duration.prefault('5s').describe('How long it may take before SIGKILL. Default: "5s".'),
       })
-      .default({ signal: 'SIGTERM', patience: 5_000 })
+      .prefault({})
       .describe('How to stop it.'),
-    show: z.array(relative).default([]).describe('Files that the report shows.'),
-    controls: controls.default({}).describe('Settings for this server only.'),
+    show: z
+      .array(relativePath)
+      .default([])
+      .describe("Files that the report shows: rendered ones, or those of the recipe's folder. Default: none."),
+    controls: controls
+      .default({})
+      .describe("Settings for this server only; they win over the experiment's. Default: none."),
   })
   .describe('A server and how to run it.');
 

@@ -1,52 +1,71 @@
 import { z } from 'zod';
 
-const UNITS = { us: 1e-3, ms: 1, s: 1_000, min: 60_000, m: 60_000, h: 3_600_000 } as const;
-const DURATION = /^(\d+(?:\.\d+)?)\s*(us|ms|s|min|m|h)$/;
-
-/** A time: seconds as a number, or text with its unit. Becomes ms. */
-export const duration = z
-  .union([z.number().nonnegative(), z.string().regex(DURATION, 'expected a time such as "500ms", "10s" or "2min"')])
-  .transform((value) => (typeof value === 'number' ? value * 1_000 : textToMs(value)));
-
-function textToMs(text: string): number {
-  const [, count, unit] = text.match(DURATION) as unknown as [string, string, keyof typeof UNITS];
-  return Number(count) * UNITS[unit];
-}
-
-/** A pattern, as a regular expression or its source. Becomes the source. */
-export const pattern = z
-  .union([z.string(), z.instanceof(RegExp)])
-  .transform((value) => (typeof value === 'string' ? value : value.source))
-  .refine(compiles, 'expected a regular expression');
-
-function compiles(source: string): boolean {
-  try {
-    new RegExp(source);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Names become folder and file names, cell ids and table rows. */
 export const name = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'expected letters, digits, ".", "_" and "-", starting with a letter or digit')
-  .max(64);
+  .regex(/^[a-z0-9][a-z0-9._-]*$/, 'expected a name of a-z, 0-9, ".", "_" and "-" that starts with a letter or digit')
+  .max(48);
 
+/** What is asked for after the address. As it is sent: escaped, and without a fragment, which stays in the client. */
 export const urlPath = z
   .string()
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
-  .regex(/^\/[^\s\u0000-\u001f]*$/, 'expected a path starting with "/"');
+  .regex(/^\//, 'expected a path starting with "/"')
+  .regex(
+    /^(?!\/)|^\/[\x21\x22\x24-\x7e]*$/,
+    'expected a path as it is sent: without spaces and "#", other characters percent-encoded',
+  )
+  .max(8_000);
 
 export const markdown = z.string();
 
+/** One line of text without control characters. */
+export const line = z.string().regex(/^\P{Cc}*$/u, 'expected one line without control characters');
+
 /** argv: never a shell string. */
-export const argv = z.array(z.string().refine((word) => !word.includes('\0'), 'expected no NUL character')).min(1);
+const word = z.string().refine((text) => !text.includes('\0'), 'expected no NUL character');
+export const argv = z
+  .array(word, { error: 'expected a list of words, such as ["nginx", "-v"]; there is no shell' })
+  .min(1)
+  .refine((words) => words[0] !== '', 'expected a command as the first word');
 
 /** One value, or a list of values: an axis of the matrix. Becomes a list without repetitions. */
 export function axis<T extends z.ZodType>(value: T) {
   return z
     .union([value, z.array(value).min(1)])
-    .transform((one) => [...new Map((Array.isArray(one) ? one : [one]).map((item) => [JSON.stringify(item), item])).values()] as z.output<T>[]);
+    .transform((given) => distinct((Array.isArray(given) ? given : [given]) as z.output<T>[]));
 }
+
+const distinct = <T>(items: readonly T[]): T[] => [
+  ...new Map(items.map((item) => [JSON.stringify(item), item])).values(),
+];
+
+/** A regular expression, or its source. Becomes the source, so that the plan is plain JSON. */
+export const pattern = z
+  .union([z.string(), z.instanceof(RegExp, { error: 'expected a regular expression' })])
+  .superRefine((given, context) => {
+    const wrong = patternProblem(given);
+    if (wrong !== null) context.addIssue({ code: 'custom', message: wrong });
+  })
+  .transform((given) => (typeof given === 'string' ? given : given.source));
+
+function patternProblem(given: string | RegExp): string | null {
+  if (given instanceof RegExp) {
+    const lost = given.flags.replace(/[gmy]/g, '');
+    return lost === '' ? null : `expected a regular expression without the flags "${lost}": only its source is kept`;
+  }
+  try {
+    new RegExp(given);
+    return null;
+  } catch (error) {
+    return `expected a regular expression (${(error as Error).message})`;
+  }
+}
+
+/** A path inside a folder of ours. */
+export const relativePath = z
+  .string()
+  .min(1)
+  .refine(
+    (path) => !path.startsWith('/') && !path.includes('\0') && !path.split('/').includes('..'),
+    'expected a path inside the folder: relative, and without ".."',
+  );

@@ -1,18 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { LoadedExperiment } from '../experiment/load-file.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import type { ServerDefinition } from '../experiment/server.ts';
 import { ExitCode, type Problem, UserError } from '../model/errors.ts';
 import type { MachineFacts } from '../model/machine.ts';
-import type { Cell, Plan, ServerPlan, Threshold } from '../model/plan.ts';
-import { type BareCell, cellsOf } from './matrix.ts';
+import type { Cell, Plan, Threshold } from '../model/plan.ts';
+import { loadProblems, matchProblems } from './cell-problems.ts';
+import { digestOf } from './digest.ts';
+import { type BareCell, chosenCells, compact, fullMatrix, MOST_CELLS, matrixSize } from './matrix.ts';
 import { onlyCells } from './only.ts';
 import { trialOrder } from './order.ts';
 import { placeCpus } from './placement.ts';
 import { quickLoad } from './quick.ts';
-import { mergeControls } from './settings.ts';
+import { serverPlans } from './server-plan.ts';
+import { type Layer, mergeControls, originOfCpus } from './settings.ts';
 
-/** What the command line changes. */
+/** What the command line changes. Absent: as the experiment says. */
 export interface PlanOptions {
   quick?: boolean;
   only?: string;
@@ -25,98 +27,121 @@ export interface PlanOptions {
   template?: string;
 }
 
-/** First port of servers that do not name one; each has its own, so that one that lingers is not taken for the next. */
-const FIRST_PORT = 18_080;
+const MOST_TRIALS = 1_000_000;
 
-/** A validated experiment and a machine to a plan that asks nothing more. Throws `UserError` when it cannot hold here. */
+/**
+ * A checked experiment and a machine to a plan that asks for nothing more. Pure. Throws `UserError`: exit 2 when the
+ * experiment cannot be meant so, 3 when it does not fit this machine.
+ */
 export function makePlan(loaded: LoadedExperiment, machine: MachineFacts, options: PlanOptions): Plan {
-  const { experiment } = loaded;
-  const problems: Problem[] = [];
+  const { experiment, file } = loaded;
   const quick = options.quick ?? false;
-  const bare = cellsOf(experiment).map((cell) => ({ ...cell, load: changedLoad(cell, options, quick) }));
-  const cells = onlyCells(bare, options.only).map((cell) => finishCell(cell, experiment, machine, problems));
-  if (bare.length === 0) problems.push({ where: 'include / exclude', what: 'they leave no cell to measure' });
-  if (problems.length > 0) {
-    throw new UserError(`${loaded.file}: it cannot be planned on this machine`, {
-      exitCode: ExitCode.wrongInput,
-      problems: [...new Map(problems.map((one) => [one.where + one.what, one])).values()],
-      hint: 'Nothing was touched.',
-    });
-  }
-  const seed = options.seed;
+  const chosen = onlyCells(bareCells(experiment, file, options), options.only);
+  const cells = finishCells(chosen, experiment, machine, file);
   const trials = options.trials ?? (quick ? 1 : experiment.trials);
-  const used = new Set(cells.map((cell) => cell.server));
+  refuse(file, ExitCode.wrongInput, tooManyTrials(cells.length * trials));
+  const used = {
+    server: new Set(cells.map((cell) => cell.server)),
+    environment: new Set(cells.map((cell) => cell.environment)),
+  };
   return {
     schemaVersion: 1,
     experiment: {
       name: loaded.name,
       title: experiment.title,
       notes: experiment.notes,
-      file: loaded.file,
-      digest: createHash('sha256').update(JSON.stringify(experiment)).digest('hex'),
+      file,
+      digest: digestOf(experiment, file),
     },
-    seed,
+    seed: options.seed,
     trials,
     quick,
     isolation: options.isolation ?? experiment.isolation,
     relax: options.relax ?? false,
-    servers: experiment.servers.map(serverPlan).filter((server) => used.has(server.name)),
-    environments: Object.entries(experiment.environments).map(([name, { note }]) => ({ name, note })),
+    servers: serverPlans(experiment).filter(({ name }) => used.server.has(name)),
+    environments: Object.entries(experiment.environments)
+      .map(([name, { note }]) => ({ name, note }))
+      .filter(({ name }) => used.environment.has(name)),
     cells,
-    order: trialOrder(cells, trials, seed),
+    order: trialOrder(cells, trials, options.seed),
     baseline: baselineOf(experiment),
     thresholds: experiment.thresholds.map(thresholdOf),
     allowedTargets: experiment.targets,
-    report: { template: options.template ?? experiment.report.template, locale: options.locale ?? experiment.report.locale },
+    report: {
+      template: options.template ?? experiment.report.template,
+      locale: options.locale ?? experiment.report.locale,
+    },
   };
 }
 
-function changedLoad(cell: BareCell, options: PlanOptions, quick: boolean): Cell['load'] {
-  const load = quick ? quickLoad(cell.load) : cell.load;
-  return options.driver === undefined ? load : { ...load, driver: options.driver };
+/** The cells of the experiment, with the command line's driver and --quick, before --only. */
+function bareCells(experiment: Experiment, file: string, { driver, quick }: PlanOptions): BareCell[] {
+  const size = matrixSize(experiment);
+  refuse(file, ExitCode.wrongInput, size > MOST_CELLS ? [tooManyCells(size)] : []);
+  const all = fullMatrix(experiment);
+  const chosen = chosenCells(all, experiment);
+  refuse(file, ExitCode.wrongInput, [...matchProblems(experiment, all, chosen), ...loadProblems(chosen)]);
+  const driven = driver === undefined ? chosen : withDriver(chosen, driver);
+  return quick === true ? driven.map((cell) => ({ ...cell, load: quickLoad(cell.load) })) : driven;
 }
 
-function finishCell(cell: BareCell, experiment: Experiment, machine: MachineFacts, problems: Problem[]): Cell {
-  const server = experiment.servers.find((one) => one.name === cell.server) as ServerDefinition;
-  const { note: _note, ...environment } = experiment.environments[cell.environment] as NonNullable<Experiment['environments'][string]>;
-  const merged = mergeControls([experiment.controls, server.controls, environment], machine);
-  const placed = placeCpus(merged.cpus, machine);
-  problems.push(...placed.problems);
-  const kept = cell.load.keepAlive && !server.keepAlive;
-  return {
-    ...cell,
-    settings: { ...merged, cpus: placed.cpus },
-    skip: kept ? `${server.title ?? server.name} closes every connection after its reply: it cannot be asked to keep them` : null,
-  };
+/** One driver for all: cells that differed in nothing else become one. */
+function withDriver(cells: readonly BareCell[], driver: string): BareCell[] {
+  const driven = cells.map((cell) => ({ ...cell, load: { ...cell.load, driver } }));
+  return [
+    ...new Map(driven.toReversed().map((cell) => [JSON.stringify({ ...cell, id: '' }), cell])).values(),
+  ].toReversed();
 }
 
-function serverPlan(server: ServerDefinition, index: number): ServerPlan {
-  const { controls: _controls, title, build, cwd, version, ready, stop, reply, requires, ...rest } = server;
-  return {
-    ...rest,
-    title: title ?? server.name,
-    requires: requires.map(({ command, apt, install, verify }) => ({
-      command,
-      apt: apt ?? null,
-      install,
-      verify: verify === undefined ? null : { argv: verify.command, pattern: verify.pattern },
-    })),
-    build: build ?? null,
-    cwd: cwd ?? null,
-    port: server.port === 'auto' ? FIRST_PORT + index : server.port,
-    ready: readiness(ready),
-    reply: { status: reply.status, body: reply.body ?? null, headers: reply.headers },
-    version: version === undefined ? null : { argv: version.command, pattern: version.pattern },
-    stop: { signal: stop.signal, patienceMs: stop.patience },
-  };
+function finishCells(bare: readonly BareCell[], experiment: Experiment, machine: MachineFacts, file: string): Cell[] {
+  const problems: Problem[] = [];
+  const servers = new Map(experiment.servers.map((server, index) => [server.name, { server, index }]));
+  const cells = bare.map((cell): Cell => {
+    const { server, index } = servers.get(cell.server) as { server: ServerDefinition; index: number };
+    const layers: Layer[] = [
+      { where: 'controls', controls: experiment.controls },
+      { where: `servers[${index}].controls`, controls: server.controls },
+      { where: `environments.${cell.environment}`, controls: experiment.environments[cell.environment] ?? {} },
+    ];
+    const merged = mergeControls(layers, machine);
+    const placed = placeCpus(merged.cpus, machine, (role) => originOfCpus(layers, role));
+    problems.push(...placed.problems);
+    return { ...cell, settings: { ...merged, cpus: placed.cpus }, skip: skipReason(cell, server) };
+  });
+  refuse(file, ExitCode.preflightRefused, problems);
+  return cells;
 }
 
-function readiness(ready: ServerDefinition['ready']): ServerPlan['ready'] {
-  const timeoutMs = ready.timeout;
-  if ('http' in ready) return { kind: 'http', path: ready.http, timeoutMs };
-  if ('log' in ready) return { kind: 'log', pattern: ready.log, timeoutMs };
-  return { kind: 'tcp', timeoutMs };
+const skipReason = ({ load }: BareCell, server: ServerDefinition): string | null =>
+  load.keepAlive && !server.keepAlive
+    ? `${server.title ?? server.name} closes every connection after its reply: it cannot be asked to keep them`
+    : null;
+
+function refuse(file: string, exitCode: ExitCode, problems: readonly Problem[]): void {
+  if (problems.length === 0) return;
+  const here = exitCode === ExitCode.preflightRefused ? ' on this machine' : '';
+  throw new UserError(`${file}: it cannot be planned${here}`, {
+    exitCode,
+    problems: [...new Map(problems.map((one) => [`${one.where}\n${one.what}`, one])).values()],
+    hint: 'Nothing was touched.',
+  });
 }
+
+const tooManyCells = (size: number): Problem => ({
+  where: 'load',
+  what: `servers, environments and axes make ${size.toLocaleString('en')} cells, more than ${MOST_CELLS.toLocaleString('en')}`,
+  remedy: 'shorten a list; measure parts of it as experiments of their own',
+});
+
+const tooManyTrials = (count: number): Problem[] =>
+  count <= MOST_TRIALS
+    ? []
+    : [
+        {
+          where: 'trials',
+          what: `cells and trials make ${count.toLocaleString('en')} trials, more than ${MOST_TRIALS.toLocaleString('en')}`,
+        },
+      ];
 
 function baselineOf({ baseline }: Experiment): Plan['baseline'] {
   if (baseline === undefined) return null;
@@ -125,7 +150,9 @@ function baselineOf({ baseline }: Experiment): Plan['baseline'] {
   return { ...(server === undefined ? {} : { server }), ...(environment === undefined ? {} : { environment }) };
 }
 
-function thresholdOf({ match, metric, min, max }: Experiment['thresholds'][number]): Threshold {
-  const given = Object.entries(match).filter((entry): entry is [string, string | number | boolean] => entry[1] !== undefined);
-  return { match: Object.fromEntries(given), metric, min: min ?? null, max: max ?? null };
-}
+const thresholdOf = ({ match, metric, min, max }: Experiment['thresholds'][number]): Threshold => ({
+  match: compact(match),
+  metric,
+  min: min ?? null,
+  max: max ?? null,
+});

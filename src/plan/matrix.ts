@@ -1,62 +1,88 @@
-import type { Experiment } from '../experiment/schema.ts';
 import type { LoadDefinition } from '../experiment/load.ts';
+import type { Experiment } from '../experiment/schema.ts';
+import { matchesCell } from '../model/cell-match.ts';
 import type { Cell, CellMatch, Load } from '../model/plan.ts';
+import { cellIds } from './cell-ids.ts';
 
 /** A cell before its settings are merged. */
 export type BareCell = Omit<Cell, 'settings' | 'skip'>;
 
-/** servers x environments x loads, less what include and exclude drop. */
-export function cellsOf(experiment: Experiment): BareCell[] {
-  const loads = (Array.isArray(experiment.load) ? experiment.load : [experiment.load]).flatMap(loadsOf);
-  const distinct = [...new Map(loads.map((load) => [JSON.stringify(load), load])).values()];
-  const labels = loadLabels(distinct);
-  const cells = experiment.servers.flatMap(({ name: server }) =>
-    Object.keys(experiment.environments).flatMap((environment) =>
-      distinct.map((load, index): BareCell => ({ id: `${server}.${environment}.${labels[index]}`, server, environment, load })),
-    ),
+/** Expanded matrices are held in memory, and each cell takes seconds at least: beyond this it is a mistake. */
+export const MOST_CELLS = 20_000;
+
+const DEFAULT_MS = 10_000;
+const DEFAULT_CONNECTIONS = 10;
+
+/** servers x environments x loads: every combination, before include and exclude. */
+export function fullMatrix({ servers, environments, load }: Experiment): BareCell[] {
+  const loads = distinct((Array.isArray(load) ? load : [load]).flatMap(loadsOf));
+  const places = servers.flatMap(({ name: server }) =>
+    Object.keys(environments).map((environment) => ({ server, environment })),
   );
-  const { include, exclude } = experiment;
+  return cellIds(places.flatMap((place) => loads.map((one) => ({ ...place, load: one }))));
+}
+
+/** How many cells the full matrix has, without making it. */
+export function matrixSize({ servers, environments, load }: Experiment): number {
+  const axes = (one: LoadDefinition): number =>
+    Object.values(one).reduce((count, values) => count * (Array.isArray(values) ? values.length : 1), 1);
+  const loads = (Array.isArray(load) ? load : [load]).map(axes).reduce((sum, count) => sum + count, 0);
+  return servers.length * Object.keys(environments).length * loads;
+}
+
+/** What include keeps and exclude does not drop. */
+export function chosenCells(cells: readonly BareCell[], { include, exclude }: Experiment): BareCell[] {
   return cells
-    .filter((cell) => include === undefined || include.some((one) => matches(cell, compact(one))))
-    .filter((cell) => !exclude.some((one) => matches(cell, compact(one))));
+    .filter((cell) => include === undefined || include.some((match) => matchesCell(cell, compact(match))))
+    .filter((cell) => !exclude.some((match) => matchesCell(cell, compact(match))));
 }
 
-/** Every combination of the axes, in the order in which they are written. */
+/** A partial cell without the keys that are only there as undefined. */
+export const compact = (match: Readonly<Record<string, string | number | boolean | undefined>>): CellMatch =>
+  Object.fromEntries(Object.entries(match).filter(([, value]) => value !== undefined)) as CellMatch;
+
+/** Every combination of a load's axes, in the order in which they are written. */
 export function loadsOf(axes: LoadDefinition): Load[] {
-  const requests = axes.requests?.map((count): Load['stop'] => ({ kind: 'requests', requests: count }));
-  const stops = requests ?? (axes.duration ?? [10_000]).map((ms): Load['stop'] => ({ kind: 'duration', durationMs: ms }));
-  return product({
-    driver: axes.driver,
-    path: axes.path,
-    method: axes.method,
-    http: axes.http,
-    stop: stops,
-    rate: axes.rate ?? [null],
-    arrivals: axes.arrivals,
-    connections: axes.connections,
-    keepAlive: axes.keepAlive,
-    pipelining: axes.pipelining,
-    warmup: axes.warmup ?? ['default' as const],
-  }).map(({ rate, arrivals, warmup, ...rest }) => ({
+  const { requests, duration, rate, warmup, arrivals, timeout, body, ...rest } = axes;
+  const stops: Load['stop'][] =
+    requests?.map((count) => ({ kind: 'requests', requests: count })) ??
+    (duration ?? [DEFAULT_MS]).map((ms) => ({ kind: 'duration', durationMs: ms }));
+  const rates = rate?.flatMap((perSecond) => arrivals.map((one): Load['rate'] => ({ perSecond, arrivals: one })));
+  const combinations = product({
     ...rest,
-    headers: axes.headers,
-    body: axes.body ?? null,
-    timeoutMs: axes.timeout,
-    rate: rate === null ? null : { perSecond: rate, arrivals },
-    warmup: warmupOf(warmup, rest.stop),
-  }));
+    connections: axes.connections ?? [null],
+    stop: stops,
+    rate: rates ?? [null],
+    body: body ?? [null],
+    timeoutMs: timeout,
+    asked: warmup ?? [undefined],
+  });
+  return combinations.map(({ asked, connections, ...load }) => {
+    const count = connections ?? defaultConnections(load.stop);
+    return { ...load, connections: count, warmup: warmupOf(asked, load.stop, count) };
+  });
 }
 
-/** By default a tenth of the work, so that caches, allocators and JIT compilers are warm; false = none. */
-function warmupOf(asked: 'default' | false | number | { requests: number }, stop: Load['stop']): Load['warmup'] {
-  if (asked === false || asked === 0) return null;
+const defaultConnections = (stop: Load['stop']): number =>
+  stop.kind === 'requests' ? Math.min(DEFAULT_CONNECTIONS, stop.requests) : DEFAULT_CONNECTIONS;
+
+/**
+ * By default a tenth of the work, so that caches, allocators and JIT compilers are warm, and every connection at least
+ * once: a load of fewer requests than connections is another load.
+ */
+function warmupOf(
+  asked: NonNullable<LoadDefinition['warmup']>[number] | undefined,
+  stop: Load['stop'],
+  connections: number,
+): Load['warmup'] {
+  if (asked === false) return null;
   if (typeof asked === 'number') return { kind: 'duration', durationMs: asked };
-  if (typeof asked === 'object') return { kind: 'requests', requests: asked.requests };
+  if (asked !== undefined) return { kind: 'requests', requests: asked.requests };
   if (stop.kind === 'duration') return { kind: 'duration', durationMs: 1_000 };
-  return { kind: 'requests', requests: Math.max(1, Math.round(stop.requests / 10)) };
+  return { kind: 'requests', requests: Math.max(connections, Math.round(stop.requests / 10)) };
 }
 
-type Axes = Record<string, readonly unknown[]>;
+type Axes = Readonly<Record<string, readonly unknown[]>>;
 type Point<A extends Axes> = { [K in keyof A]: A[K][number] };
 
 function product<A extends Axes>(axes: A): Point<A>[] {
@@ -66,42 +92,6 @@ function product<A extends Axes>(axes: A): Point<A>[] {
   ) as Point<A>[];
 }
 
-const compact = (match: Record<string, string | number | boolean | undefined>): CellMatch =>
-  Object.fromEntries(Object.entries(match).filter(([, value]) => value !== undefined)) as CellMatch;
-
-/** Whether every key of a partial cell is equal. */
-export function matches(cell: { server: string; environment: string; load: Load }, match: CellMatch): boolean {
-  const { load } = cell;
-  const facts: Record<string, unknown> = {
-    ...load,
-    server: cell.server,
-    environment: cell.environment,
-    requests: load.stop.kind === 'requests' ? load.stop.requests : null,
-    rate: load.rate?.perSecond ?? null,
-    arrivals: load.rate?.arrivals ?? null,
-  };
-  return Object.entries(match).every(([key, value]) => facts[key] === value);
-}
-
-/** `c100-fresh`, and of the other axes only those that vary. File-name safe and unique. */
-function loadLabels(loads: readonly Load[]): string[] {
-  const varies = (of: (load: Load) => unknown): boolean => new Set(loads.map((load) => JSON.stringify(of(load)))).size > 1;
-  const parts: ((load: Load) => string)[] = [
-    (load) => `c${load.connections}`,
-    (load) => (load.keepAlive ? 'kept' : 'fresh'),
-    ...OPTIONAL_PARTS.filter(({ of }) => varies(of)).map(({ label }) => label),
-  ];
-  const labels = loads.map((load) => parts.map((part) => part(load)).join('-').replace(/[^A-Za-z0-9._-]+/g, '_'));
-  return labels.map((label, index) => (labels.indexOf(label) === index && labels.lastIndexOf(label) === index ? label : `${label}-${index + 1}`));
-}
-
-const OPTIONAL_PARTS: readonly { of: (load: Load) => unknown; label: (load: Load) => string }[] = [
-  { of: (load) => load.stop, label: ({ stop }) => (stop.kind === 'requests' ? `n${stop.requests}` : `${stop.durationMs}ms`) },
-  { of: (load) => load.pipelining, label: (load) => `p${load.pipelining}` },
-  { of: (load) => load.rate, label: ({ rate }) => (rate === null ? 'closed' : `r${rate.perSecond}-${rate.arrivals}`) },
-  { of: (load) => load.http, label: (load) => `h${load.http}` },
-  { of: (load) => load.method, label: (load) => load.method },
-  { of: (load) => load.path, label: (load) => load.path.replace(/^\//, '').slice(0, 32) || 'root' },
-  { of: (load) => load.driver, label: (load) => load.driver },
-  { of: (load) => load.warmup, label: ({ warmup }) => (warmup === null ? 'cold' : warmup.kind === 'requests' ? `w${warmup.requests}` : `w${warmup.durationMs}ms`) },
+const distinct = (loads: readonly Load[]): Load[] => [
+  ...new Map(loads.map((load) => [JSON.stringify(load), load])).values(),
 ];

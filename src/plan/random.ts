@@ -1,4 +1,4 @@
-/** Seeded uniform numbers in [0, 1): mulberry32. Small, and the same everywhere, so that an order can be repeated. */
+/** Seeded uniform numbers in [0, 1): mulberry32. Small, and the same everywhere, so that an order can be repeated. The seed counts modulo 2^32. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

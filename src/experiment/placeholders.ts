@@ -1,0 +1,33 @@
+import Handlebars from 'handlebars';
+import { suggestion } from './nearest.ts';
+
+/** Why each placeholder that does not exist is wrong: `unknown placeholder {{prot}}; did you mean "port"?`. Literal braces are `\{{`. */
+export function badPlaceholders(text: string, known: readonly string[]): string[] {
+  if (!text.includes('{{')) return [];
+  try {
+    return Handlebars.parse(text).body.flatMap((statement) => statementProblem(statement, text, known));
+  } catch {
+    return [`expected placeholders such as {{port}}, got ${JSON.stringify(text)}; \\{{ stands for braces themselves`];
+  }
+}
+
+function statementProblem(statement: hbs.AST.Statement, text: string, known: readonly string[]): string[] {
+  if (statement.type === 'ContentStatement') return [];
+  const name = statement.type === 'MustacheStatement' ? nameOf(statement as hbs.AST.MustacheStatement) : null;
+  if (name === null)
+    return [`expected nothing but names between braces, such as {{port}}, got ${JSON.stringify(text)}`];
+  if (known.includes(name)) return [];
+  const missing = MISSING[name];
+  return [`unknown placeholder {{${name}}}; ${missing ?? suggestion(name, known)}`];
+}
+
+/** A name by itself: no helper, no parameter, no path. */
+function nameOf({ path, params, hash }: hbs.AST.MustacheStatement): string | null {
+  const plain = path.type === 'PathExpression' && params.length === 0 && (hash?.pairs.length ?? 0) === 0;
+  return plain ? (path as hbs.AST.PathExpression).original : null;
+}
+
+const MISSING: Readonly<Record<string, string>> = {
+  venv: 'it exists where the recipe has pip packages',
+  build: 'it exists where the recipe has build steps',
+};
