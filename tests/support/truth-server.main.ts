@@ -28,6 +28,7 @@ function newStats(): TruthStats {
     resets: 0,
     faults: 0,
     delaysUs: [],
+    sinceAcceptUs: [],
     arrivalsUs: [],
     stalled: 0,
   };
@@ -37,6 +38,8 @@ function newStats(): TruthStats {
 interface Pending {
   index: number;
   arrived: number;
+  /** The first one of its connection. */
+  first: boolean;
   ready: boolean;
   close: boolean;
   keepAliveHeader: boolean;
@@ -49,6 +52,8 @@ class Connection {
   #text = '';
   #skip = 0;
   #served = 0;
+  #count = 0;
+  readonly #accepted = performance.now();
   #ended = false;
 
   constructor(socket: net.Socket) {
@@ -104,11 +109,13 @@ class Connection {
     const pending: Pending = {
       index,
       arrived,
+      first: this.#count === 0,
       ready: false,
       close: /\r\nconnection: *close/i.test(head) || (old && !asksKeepAlive),
       keepAliveHeader: old && asksKeepAlive,
       head: head.startsWith('HEAD '),
     };
+    this.#count += 1;
     this.#pending.push(pending);
     const delay = delayMs(index, arrived);
     if (delay <= 0) this.#ready(pending);
@@ -196,6 +203,7 @@ class Connection {
     const now = performance.now();
     if (stats.delaysUs.length < MAX_STAMPS) {
       stats.delaysUs.push((now - pending.arrived) * 1000);
+      stats.sinceAcceptUs.push((now - (pending.first ? this.#accepted : pending.arrived)) * 1000);
       stats.arrivalsUs.push((pending.arrived - firstAt) * 1000);
     }
     stats.replies += 1;

@@ -86,6 +86,11 @@ export interface TruthStats {
   faults: number;
   /** For each whole reply in order: µs from request read to reply written. */
   delaysUs: number[];
+  /**
+   * The same, but from the connection's arrival for its first request. The truth for fresh connections: the client has its
+   * connection (made by the kernel) and has sent its request while this program is still at accepting.
+   */
+  sinceAcceptUs: number[];
   /** For each whole reply: µs from the first request's arrival to this one's. */
   arrivalsUs: number[];
   /** Requests that met the stall. */
@@ -110,10 +115,13 @@ export function truthServerArgv(options: TruthOptions): string[] {
   return [process.execPath, '--import', import.meta.resolve('tsx'), program, JSON.stringify(options)];
 }
 
-/** Starts it and resolves when it listens. `cpu` pins it with taskset. */
-export async function startTruthServer(options: TruthOptions & { cpu?: number } = {}): Promise<TruthServer> {
-  const { cpu, ...rest } = options;
-  const [file, ...args] = [...(cpu === undefined ? [] : ['taskset', '-c', String(cpu)]), ...truthServerArgv(rest)];
+/** Starts it and resolves when it listens. `wrap` is a command prefix (`taskset -c 0`, `chrt -f 1`). */
+export async function startTruthServer(
+  options: TruthOptions & { cpu?: number; wrap?: readonly string[] } = {},
+): Promise<TruthServer> {
+  const { cpu, wrap, ...rest } = options;
+  const pin = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
+  const [file, ...args] = [...pin, ...(wrap ?? []), ...truthServerArgv(rest)];
   const child = spawn(file as string, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const { port, pid } = JSON.parse(await answer(child, lines)) as { port: number; pid: number };

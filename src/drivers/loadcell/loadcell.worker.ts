@@ -38,7 +38,16 @@ function realClock(): Clock {
     const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   };
-  return { now, at, after, spunUs: () => spun };
+  let pending: (() => void)[] = [];
+  const flush = (): void => {
+    const callbacks = pending;
+    pending = [];
+    for (const callback of callbacks) callback();
+  };
+  const soon = (callback: () => void): void => {
+    if (pending.push(callback) === 1) setImmediate(flush);
+  };
+  return { now, at, after, soon, spunUs: () => spun };
 }
 
 /**

@@ -33,19 +33,25 @@ export function closedLoop(load: Load, clock: Clock): Pace {
   const limit = limitOf(load);
   let started = 0;
   let over = false;
+  const waiting: Slot[] = [];
   let start: Start = () => undefined;
-  const free = (slot: Slot): void => {
+  const next = (slot: Slot): void => {
     if (over || started >= limit) return;
     started += 1;
     const now = clock.now();
     start(slot, now, now);
   };
+  const flush = (): void => {
+    for (const slot of waiting.splice(0)) next(slot);
+  };
   return {
     begin(_startUs, slots, starter) {
       start = starter;
-      for (const slot of slots) free(slot);
+      for (const slot of slots) next(slot);
     },
-    free,
+    free(slot) {
+      if (waiting.push(slot) === 1) clock.soon(flush);
+    },
     end() {
       over = true;
     },
@@ -108,7 +114,7 @@ export function openLoop(load: Load, rate: NonNullable<Load['rate']>, seed: numb
     free(slot) {
       idle.push(slot);
       // With other slots idle the timer for the next start is armed already.
-      if (idle.length === 1) pump();
+      if (idle.length === 1) clock.soon(pump);
     },
     end(endUs) {
       if (over) return;

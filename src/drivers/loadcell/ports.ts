@@ -7,6 +7,11 @@ export interface Clock {
   at(us: number, callback: () => void): () => void;
   /** Calls back after about that long; for what need not be exact. @returns how to call it off. */
   after(ms: number, callback: () => void): () => void;
+  /**
+   * Calls back once what has already come was read. A reply's time is taken when it is read: work that can wait must not stand
+   * between two replies that came together.
+   */
+  soon(callback: () => void): void;
   /** CPU time spent so far in waiting for `at` without sleeping, µs. */
   spunUs(): number;
 }

@@ -198,7 +198,7 @@ export class Slot implements WireEvents {
     this.#wasIdle = this.#state === 'idle';
     this.#state = 'closing';
     this.#limitUs = Number.POSITIVE_INFINITY;
-    this.#wire.close();
+    this.#clock.soon(() => this.#wire.close());
   }
 
   #release(): void {
