@@ -29,7 +29,7 @@ export function engine(templates: Readonly<Record<string, string>>, words: Words
         `the report's template ${name} does not work: ${error instanceof Error ? error.message : String(error)}`,
         {
           exitCode: ExitCode.wrongInput,
-          hint: 'docs of templates: the names that a section has are in src/report/sections/, the helpers in src/report/helpers.ts.',
+          hint: 'templates/README.md lists the names and the helpers that templates may use.',
           cause: error,
         },
       );

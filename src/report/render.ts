@@ -26,6 +26,6 @@ export function renderReport(input: ReportInput, templates: Templates): Report {
   const rendered = sectionNames.flatMap((name) => (view[name] === null ? [] : [render(name, view[name])]));
   const markdown = tidy(render('page', { ...view, sections: rendered }));
   const charts = chartsOf(facts);
-  const html = render('html', pageOf(markdown, charts, templates.texts['style'] ?? '', words));
+  const html = render('html', pageOf(markdown, charts, templates.texts.style ?? '', words));
   return { markdown, html, charts };
 }

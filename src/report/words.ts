@@ -27,7 +27,7 @@ export interface Words extends Formats {
 export function wordsOf(locale: Locale): Words {
   const find = (key: string): string | null => (Object.hasOwn(locale.words, key) ? (locale.words[key] ?? null) : null);
   const say = (key: string, parameters: Parameters = {}): string => {
-    const single = String(parameters['count'] ?? '') === '1' ? find(`${key}.one`) : null;
+    const single = String(parameters.count ?? '') === '1' ? find(`${key}.one`) : null;
     const text = single ?? find(key);
     if (text === null) throw new Error(`the locale ${locale.name} has no words for ${JSON.stringify(key)}`);
     return text.replace(/\{(\w+)\}/g, (_, name: string) => {

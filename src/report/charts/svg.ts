@@ -25,12 +25,12 @@ export const text = (attributes: Attributes, content: string): string =>
 
 /** Text on one line that fits a width; what was cut off is told by a tooltip. */
 export function fittedText(attributes: Attributes, content: string, width: number, size: number): string {
-  const fitted = fit(content, width, size);
+  const fitted = shortened(content, width, size);
   if (fitted === content) return text(attributes, content);
   return element('text', attributes, element('title', {}, escapeXml(content)), escapeXml(fitted));
 }
 
-function fit(content: string, width: number, size: number): string {
+function shortened(content: string, width: number, size: number): string {
   if (widthOf(content, size) <= width) return content;
   const letters = [...content];
   while (letters.length > 1 && widthOf(`${letters.join('')}…`, size) > width) letters.pop();
@@ -43,7 +43,7 @@ export function wrap(content: string, width: number, size: number): string[] {
   for (const word of content.split(' ').filter(Boolean)) {
     const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
     if (lines.length > 0 && widthOf(longer, size) <= width) lines[lines.length - 1] = longer;
-    else lines.push(fit(word, width, size));
+    else lines.push(shortened(word, width, size));
   }
   return lines;
 }

@@ -73,7 +73,7 @@ const quote: Reader = (lines) => {
 const details: Reader = (lines) => {
   const summary = /^<details><summary>(.*)<\/summary>$/.exec(lines[0] ?? '')?.[1];
   if (summary === undefined) return null;
-  const end = lines.findIndex((line) => line === '</details>');
+  const end = lines.indexOf('</details>');
   const inner = lines.slice(1, end === -1 ? undefined : end);
   return { block: { kind: 'details', summary, blocks: read(inner) }, taken: end === -1 ? lines.length : end + 1 };
 };

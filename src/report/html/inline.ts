@@ -71,7 +71,8 @@ const footnoteReference: Rule = (source, at, context) => {
 };
 
 const TEXT = '((?:\\\\.|[^\\[\\]\\\\]|\\[(?:\\\\.|[^\\[\\]\\\\])*\\])*)';
-const ADDRESS = '\\(\\s*(?:<((?:\\\\.|[^<>\\\\\\n])*)>|((?:\\\\.|[^\\s()\\\\])*))(?:\\s+"[^"]*")?\\s*\\)';
+const ADDRESS =
+  '\\(\\s*(?:<((?:\\\\.|[^<>\\\\\\n])*)>|((?:\\\\.|[^\\s()\\\\]|\\([^\\s()]*\\))*))(?:\\s+"[^"]*")?\\s*\\)';
 
 const LINK = new RegExp(`\\[${TEXT}\\]${ADDRESS}`, 'uy');
 const IMAGE = new RegExp(`!\\[${TEXT}\\]${ADDRESS}`, 'uy');

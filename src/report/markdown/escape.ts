@@ -3,8 +3,8 @@
  * Everything here first drops control characters and the bidirectional marks that reorder what a reader sees.
  */
 
-/** C0 and C1 but tab and line feed; zero-width and bidirectional marks; Unicode's own line separators; lone surrogates. */
-const UNSEEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|\p{Surrogate}/gu;
+/** Controls but tab and line feed, marks that cannot be seen or reorder what is, line separators, lone surrogates. */
+const UNSEEN = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Without control characters; line ends become `\n`. */
 export const visible = (text: string): string => text.replace(/\r\n?/g, '\n').replace(UNSEEN, '');
