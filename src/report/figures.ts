@@ -27,7 +27,7 @@ export function marksOf(caveats: readonly Caveat[]): Mark[] {
   return [...byCode.values()].sort((a, b) => WEIGHT[a.severity] - WEIGHT[b.severity]);
 }
 
-export const gravest = (marks: readonly Mark[]): Severity | null => marks[0]?.severity ?? null;
+const gravest = (marks: readonly Mark[]): Severity | null => marks[0]?.severity ?? null;
 
 /** The sign of a mark: invalid, suspect; a note has only its footnote. */
 export const SIGN: Readonly<Record<Severity, string>> = { invalid: '✗', suspect: '⚠', note: '' };

@@ -14,7 +14,7 @@ export type Block =
   | { kind: 'footnote'; label: string; text: string }
   | { kind: 'rule' };
 
-export type Align = 'left' | 'right' | 'center' | null;
+type Align = 'left' | 'right' | 'center' | null;
 
 /** A reader takes blocks off the lines: the block and how many lines it was, or null when it is not this kind. */
 type Reader = (lines: readonly string[]) => { block: Block | null; taken: number } | null;

@@ -52,10 +52,6 @@ export function fence(text: string, language = ''): string {
 
 const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 
-/** A link whose text is text and whose address cannot end it. */
-export const link = (text: string, address: string): string =>
-  `[${escapeText(text)}](<${visible(address).replace(/[<>\s\\]/g, encodeURIComponent)}>)`;
-
 /**
  * Markdown that the author wrote, as it is, but for what would swallow the rest of the report: a fence left open is
  * closed.

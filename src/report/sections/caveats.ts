@@ -8,7 +8,7 @@ export interface CaveatsView {
   items: CaveatItem[];
 }
 
-export interface CaveatItem {
+interface CaveatItem {
   code: string;
   /** The code in words, where the locale has them; '' otherwise. */
   title: string;
@@ -16,7 +16,7 @@ export interface CaveatItem {
   cases: { severity: string; message: string; nextStep: string; cells: { label: string; evidence: Evidence[] }[] }[];
 }
 
-export interface Evidence {
+interface Evidence {
   name: string;
   value: string;
 }

@@ -10,7 +10,7 @@ export interface ComparisonsView {
   explanation: string;
 }
 
-export interface ComparisonRow {
+interface ComparisonRow {
   server: string;
   environment: string;
   baseline: string;

@@ -12,7 +12,7 @@ import { thresholds } from './thresholds.ts';
 import { title } from './title.ts';
 
 /** The report's sections in their order. Each has a template of its name in templates/<template>/sections. */
-export const sections = {
+const sections = {
   title,
   machine,
   summary,

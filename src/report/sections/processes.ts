@@ -7,7 +7,7 @@ export interface ProcessesView {
   rows: ProcessRow[];
 }
 
-export interface ProcessRow {
+interface ProcessRow {
   role: string;
   setting: string;
   environment: string;

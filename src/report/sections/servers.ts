@@ -13,7 +13,7 @@ export interface ServersView {
   servers: ServerView[];
 }
 
-export interface ServerView {
+interface ServerView {
   title: string;
   note: string;
   /** '' for a server that was never prepared. */
@@ -26,7 +26,7 @@ export interface ServerView {
   failures: { cell: string; reason: string; log: string }[];
 }
 
-export interface HeadlineView {
+interface HeadlineView {
   /** `ab -c 2000 -n 10000`, or the driver in words; with the environment where there are several. */
   subject: string;
   /** `3.4k`, with its range when there are several trials; null: no number, and `reason` says why. */
@@ -36,7 +36,7 @@ export interface HeadlineView {
   reason: string;
 }
 
-export interface BlockView {
+interface BlockView {
   /** Which cell. */
   label: string;
   caption: string;

@@ -11,7 +11,7 @@ export interface SettingsView {
   meanings: { key: string; summary: string; caution: string }[];
 }
 
-export interface SettingRow {
+interface SettingRow {
   key: string;
   before: string;
   asked: string;

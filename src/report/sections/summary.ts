@@ -27,7 +27,7 @@ export interface SummaryGroup {
   charts: { rate: string | null; latency: string | null };
 }
 
-export interface SummaryRow {
+interface SummaryRow {
   server: string;
   environment: string;
   rate: Figure | null;
