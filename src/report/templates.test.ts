@@ -100,11 +100,17 @@ describe('locales', async () => {
 
   it('have every word that templates and code ask for by name', async () => {
     const sources = (await readdir(import.meta.dirname, { recursive: true })).filter(
-      (name) => name.endsWith('.ts') && !name.includes('.test.'),
+      (name) => name.endsWith('.ts') && !/fixtures|\.test\./.test(name),
     );
     const code = await Promise.all(sources.map((name) => readFile(join(import.meta.dirname, name), 'utf8')));
+    const [first] = locales.map(({ locale }) => locale);
+    const rooms = new Set(Object.keys(first!.words).map((key) => key.split('.')[0]));
+    const literals = code.flatMap((text) =>
+      [...text.matchAll(/'([a-z]\w*(?:\.[\w%-]+)*)'/gi)].map(([, key]) => key as string),
+    );
     const asked = new Set([
       ...code.flatMap((text) => [...text.matchAll(/\bsay\('([^']+)'/g)].map(([, key]) => key as string)),
+      ...literals.filter((key) => key.includes('.') && rooms.has(key.split('.')[0])),
       ...Object.values(locales[0]!.texts).flatMap((text) =>
         [...text.matchAll(/[{(]t "([^"]+)"/g)].map(([, key]) => key as string),
       ),

@@ -1,6 +1,7 @@
 import type { TrialRecord } from '../../model/record.ts';
 import type { Estimate } from '../../model/result.ts';
 import { type AbTarget, abBlock } from '../ab-block.ts';
+import { withTotals } from '../ab-phases.ts';
 import type { CellFacts, Facts } from '../facts.ts';
 import { type Figure, figurePlain } from '../figures.ts';
 import { driverLabel } from '../labels.ts';
@@ -131,7 +132,9 @@ function blockOf(cell: CellFacts, facts: Facts): Omit<BlockView, 'first'>[] {
   const { words } = facts;
   const { record, measurement } = cell.representative;
   const own = measurement.ownOutput;
-  const caption = words.say(own === null ? 'block.shaped' : 'block.own', {
+  const shaped = withTotals(measurement, cell.result.load.keepAlive);
+  const kind = own !== null ? 'block.own' : shaped.fromHistogram ? 'block.shapedHistogram' : 'block.shaped';
+  const caption = words.say(kind, {
     driver: `${measurement.driver.name} ${measurement.driver.version}`.trim(),
     trial: words.count(record.trial),
     trials: words.count(cell.result.trialsPlanned),
@@ -140,7 +143,7 @@ function blockOf(cell: CellFacts, facts: Facts): Omit<BlockView, 'first'>[] {
     ...(own === null ? [caption] : []),
     ...(cell.marks.length === 0 ? [] : [figurePlain({ text: words.say('block.doubts'), marks: cell.marks })]),
   ];
-  const body = own ?? abBlock(measurement, target(cell, facts, record));
+  const body = own ?? abBlock(shaped.measurement, target(cell, facts, record));
   return [
     {
       label: subjectOf(cell, facts),
