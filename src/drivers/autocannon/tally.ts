@@ -1,6 +1,6 @@
 import { errorTotal, noErrors } from '../../model/measurement.ts';
 import type { Load } from '../../model/plan.ts';
-import { errorKind } from '../embedded/errors.ts';
+import { errorKind, isHopeless } from '../embedded/errors.ts';
 import type { WorkerReport } from '../embedded/protocol.ts';
 import { Recorder, resolutionUs } from '../embedded/recorder.ts';
 
@@ -10,6 +10,8 @@ export interface ClientSeen {
   timeout: number;
   /** Start times of the requests under way. */
   pipelinedRequests: { clear(): void };
+  /** http-parser-js. */
+  parser: { initialize(type: 'RESPONSE'): void };
   on(event: 'request' | 'timeout' | 'mismatch' | 'done', listener: () => void): void;
   on(event: 'connError', listener: (error: NodeJS.ErrnoException) => void): void;
   on(event: 'headers', listener: (head: { statusCode: number; headers: string[] }) => void): void;
@@ -52,14 +54,17 @@ export class Tally {
     client.timeout = this.#load.timeoutMs;
     client.on('request', () => this.#request());
     client.on('connError', (error) => {
-      // autocannon keeps the lost request's start time and would pair it with the next reply.
+      // autocannon keeps the lost request's start time and would pair it with the next reply; and half a reply, to go on with.
       client.pipelinedRequests.clear();
-      this.#failed(
-        errorKind(error.code ?? '', this.#headSeen && error.code !== 'ECONNREFUSED'),
-        error.code ?? error.message,
-      );
+      client.parser.initialize('RESPONSE');
+      const kind = errorKind(error.code ?? '', this.#opened > 0);
+      if (kind === 'reset') this.serverClosed();
+      else this.#failed(kind, error.code ?? error.message);
     });
-    client.on('timeout', () => this.#failed('timeout', 'no reply within the timeout'));
+    client.on('timeout', () => {
+      client.parser.initialize('RESPONSE');
+      this.#failed('timeout', 'no reply within the timeout');
+    });
     client.on('mismatch', () => {
       this.#mismatched += 1;
     });
@@ -181,9 +186,7 @@ export class Tally {
     this.#errors[kind] += 1;
     this.#failuresInARow += 1;
     this.#outcome(now);
-    const silentUs = now - this.#lastReplyUs;
-    const { connections, timeoutMs } = this.#load;
-    if (this.#over || (this.#failuresInARow < 3 * connections + 30 && silentUs < 2000 * timeoutMs)) return;
+    if (this.#over || !isHopeless(this.#load, this.#failuresInARow, now - this.#lastReplyUs)) return;
     this.#stop({
       code: 'generator-aborted',
       message: `gave up after ${this.#failuresInARow} failed requests in a row (${why})`,

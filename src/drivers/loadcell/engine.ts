@@ -1,5 +1,5 @@
 import { errorTotal, noErrors } from '../../model/measurement.ts';
-import type { ErrorKind } from '../embedded/errors.ts';
+import { type ErrorKind, isHopeless } from '../embedded/errors.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { Recorder, resolutionUs } from '../embedded/recorder.ts';
 import { closedLoop, openLoop, type Pace } from './pace.ts';
@@ -89,7 +89,8 @@ class Engine implements SlotOwner {
       // A timer may fire a fraction of a ms early; replies behind the end are not counted in any case.
       this.#cancels.push(this.#clock.after(stop.durationMs + 1, () => this.#deadline(endUs)));
     }
-    this.#pace.begin(start, this.#slots, (slot, intendedUs, nowUs) => {
+    const lastStartUs = stop.kind === 'duration' ? start + stop.durationMs * 1000 : Number.POSITIVE_INFINITY;
+    this.#pace.begin(start, lastStartUs, this.#slots, (slot, intendedUs, nowUs) => {
       this.#started += 1;
       slot.start(intendedUs, nowUs);
     });
@@ -165,9 +166,7 @@ class Engine implements SlotOwner {
 
   /** A server that is gone is not asked for the rest of the load's requests. */
   #giveUp(nowUs: number): void {
-    const { connections, timeoutMs } = this.#order.load;
-    const silentUs = nowUs - this.#lastReplyUs;
-    if (this.#failuresInARow < 3 * connections + 30 && silentUs < 2000 * timeoutMs) return;
+    if (!isHopeless(this.#order.load, this.#failuresInARow, nowUs - this.#lastReplyUs)) return;
     const why = [...this.#reasons.keys()].join('; ');
     const message = `gave up after ${this.#failuresInARow} failed requests in a row (${why})`;
     this.#finish(nowUs, { code: 'generator-aborted', message });

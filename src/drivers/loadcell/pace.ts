@@ -10,7 +10,8 @@ type Start = (slot: Slot, intendedUs: number, nowUs: number) => void;
 
 /** Who says when requests start. */
 export interface Pace {
-  begin(startUs: number, slots: readonly Slot[], start: Start): void;
+  /** @param endUs nothing is started from then on. */
+  begin(startUs: number, endUs: number, slots: readonly Slot[], start: Start): void;
   /** A slot can take a request. */
   free(slot: Slot): void;
   /** No request is started any more; those intended before `endUs` and not made are missed. */
@@ -33,20 +34,23 @@ export function closedLoop(load: Load, clock: Clock): Pace {
   const limit = limitOf(load);
   let started = 0;
   let over = false;
+  let deadlineUs = Number.POSITIVE_INFINITY;
   const waiting: Slot[] = [];
   let start: Start = () => undefined;
   const next = (slot: Slot): void => {
     if (over || started >= limit) return;
-    started += 1;
     const now = clock.now();
+    if (now >= deadlineUs) return;
+    started += 1;
     start(slot, now, now);
   };
   const flush = (): void => {
     for (const slot of waiting.splice(0)) next(slot);
   };
   return {
-    begin(_startUs, slots, starter) {
+    begin(_startUs, endUs, slots, starter) {
       start = starter;
+      deadlineUs = endUs;
       for (const slot of slots) next(slot);
     },
     free(slot) {
@@ -76,6 +80,7 @@ export function openLoop(load: Load, rate: NonNullable<Load['rate']>, seed: numb
   const idle: Slot[] = [];
   let start: Start = () => undefined;
   let startUs = 0;
+  let deadlineUs = Number.POSITIVE_INFINITY;
   let started = 0;
   let late = 0;
   let latestUs = 0;
@@ -91,6 +96,7 @@ export function openLoop(load: Load, rate: NonNullable<Load['rate']>, seed: numb
     disarm = null;
     while (!over && !exhausted() && idle.length > 0) {
       const now = clock.now();
+      if (now >= deadlineUs) return;
       const intended = startUs + next;
       if (intended > now) {
         disarm = clock.at(intended, pump);
@@ -105,8 +111,9 @@ export function openLoop(load: Load, rate: NonNullable<Load['rate']>, seed: numb
   };
 
   return {
-    begin(beginUs, slots, starter) {
+    begin(beginUs, endUs, slots, starter) {
       start = starter;
+      deadlineUs = endUs;
       startUs = beginUs;
       idle.push(...slots);
       pump();
