@@ -10,7 +10,7 @@ import { plain, type Printer } from './print.ts';
 import type { RunOptions } from './run-options.ts';
 import { interruptible } from './interrupt.ts';
 import { startRun } from './start-run.ts';
-import { writeOutputs } from './write-outputs.ts';
+import { templatesOf, writeOutputs } from './write-outputs.ts';
 import { runPlan } from '../trial/run-plan.ts';
 
 /** load -> plan -> preflight -> run -> fold -> render. */
@@ -19,6 +19,7 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
   const machine = await readMachine(host);
   const loaded = await loadExperiment(file, machine);
   const plan = planFor(loaded, machine, options);
+  await templatesOf(host, plan);
   using stopping = await interruptible(host);
   await using run = await startRun({ host, machine, plan, options, printer, signal: stopping.signal, onEvent: showProgress(printer, () => host.now()) });
   const outcome = await runPlan(run.context, run.known, new Set(Object.keys(run.file.notRun)));

@@ -1,13 +1,21 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { foldResults } from '../analysis/fold.ts';
 import type { Host } from '../model/host.ts';
+import type { Plan } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
 import type { Results } from '../model/result.ts';
 import type { RunFile } from '../model/run.ts';
 import { renderReport } from '../report/render.ts';
+import { loadTemplates, type Templates } from '../report/templates.ts';
 import { resultsCsv } from '../results/csv.ts';
 import type { RunFolder } from '../results/run-folder.ts';
-import { loadReportTemplates } from './templates.ts';
+
+const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
+
+/** The report's templates and words; an unknown one is told before anything is measured. */
+export const templatesOf = (host: Host, plan: Pick<Plan, 'report' | 'experiment'>): Promise<Templates> =>
+  loadTemplates(host, TEMPLATES, { ...plan.report, from: dirname(plan.experiment.file) });
 
 /** Records to results to report: everything in a run folder that can be made again from its records. */
 export async function writeOutputs(
@@ -20,16 +28,16 @@ export async function writeOutputs(
   const results = foldResults(run, records, finishedAt);
   await host.writeDurable(folder.resultsJson, `${JSON.stringify(results, null, 2)}\n`);
   await host.writeDurable(folder.resultsCsv, resultsCsv(results));
-  await writeReport(host, folder, { run, results, records });
+  await writeReport(host, folder, { run, results, records }, await templatesOf(host, run.plan));
   return results;
 }
 
-export async function writeReport(
+async function writeReport(
   host: Host,
   folder: RunFolder,
   input: { run: RunFile; results: Results; records: TrialRecord[] },
+  templates: Templates,
 ): Promise<void> {
-  const templates = await loadReportTemplates(host, input.run.plan);
   const report = renderReport(input, templates);
   await host.makeFolder(folder.charts);
   for (const [name, svg] of Object.entries(report.charts)) await host.writeText(join(folder.charts, name), svg);

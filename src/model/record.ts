@@ -105,8 +105,13 @@ export interface Observation {
 }
 
 export interface ProcessUse {
-  /** CPU time of the whole tree in µs. */
+  /** CPU time of the whole tree in µs, used within `cpuOverUs`. */
   cpuUs: number;
+  /**
+   * The stretch of time in µs that `cpuUs` is of. Server: the whole interval. Generator: from the first to the last sample
+   * taken while it ran, so that its start-up is left out; cpuUs / cpuOverUs is how many cores it kept busy.
+   */
+  cpuOverUs: number;
   /** Time spent runnable but waiting for a CPU, µs (schedstat). */
   waitUs: number | null;
   rssBytesBefore: number | null;

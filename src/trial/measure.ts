@@ -37,17 +37,16 @@ export async function measure(
 
   context.onEvent({ kind: 'phase', phase: 'window' });
   const serverPidsBefore = await around.serverPids();
-  let run: LoadRun | null = null;
   const observer = await startObserving(context.host, {
     netRoot: stage.netRoot,
-    server: async () => serverPidsBefore,
-    generator: async () => (run === null ? [] : [run.process.pid]),
+    server: around.serverPids,
     runnerPid: context.host.pid,
     cpus: context.machine.topology.map((place) => place.cpu),
   });
-  run = await startLoad(context.host, stage, driver, cell, cell.load, drive);
+  const run = await startLoad(context.host, stage, driver, cell, cell.load, drive);
+  observer.loading(run.process.pid);
   const stopRate = watchRate(context, stage, cell.load);
-  const kill = (): void => void context.host.signal((run as LoadRun).process.pid, 'SIGKILL');
+  const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
   if (context.signal.aborted) kill();
   const proofs = proveGenerator(context, cell, run);

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterEach, expect, test } from 'vitest';
+import { localHost } from '../../host/local.ts';
+import { startObserving } from './observe.ts';
+
+const host = localHost();
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+/** A process that burns CPU for a time when told to, and says how much by its own account (µs). */
+async function burner(threads: number): Promise<{ pid: number; burn(ms: number): Promise<number>; end(): Promise<void> }> {
+  const program = `
+    const { Worker } = require('node:worker_threads');
+    const spin = "const end = Date.now() + require('node:worker_threads').workerData; while (Date.now() < end);";
+    require('node:readline').createInterface({ input: process.stdin }).on('line', async (line) => {
+      const before = process.cpuUsage();
+      const ms = Number(line);
+      const workers = Array.from({ length: ${threads} }, () => new Worker(spin, { eval: true, workerData: ms }));
+      if (workers.length === 0) { const end = Date.now() + ms; while (Date.now() < end); }
+      await Promise.all(workers.map((worker) => new Promise((resolve) => worker.on('exit', resolve))));
+      const used = process.cpuUsage(before);
+      console.log(used.user + used.system);
+    }).on('close', () => process.exit());`;
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    pid: child.pid as number,
+    burn: async (ms) => {
+      child.stdin.write(`${ms}\n`);
+      return Number((await lines.next()).value);
+    },
+    end: async () => {
+      child.stdin.end();
+      await once(child, 'exit');
+    },
+  };
+}
+
+const observe = (server: number) =>
+  startObserving(host, { netRoot: '/proc/self/net', server: async () => [server], runnerPid: host.pid, cpus: [0] });
+
+test.each([
+  ['one thread', 0],
+  ['threads that end inside the window', 2],
+])("the server's CPU time is what the server itself says: %s", async (_, threads) => {
+  const server = await burner(threads);
+  const observer = await observe(server.pid);
+  const truth = await server.burn(400);
+  const { server: use } = await observer.stop();
+  expect(use?.cpuUs).toBeGreaterThan(truth * 0.9 - 40_000);
+  expect(use?.cpuUs).toBeLessThan(truth * 1.1 + 40_000);
+  expect(use?.openFilesBefore).toBeGreaterThan(2);
+  expect(use?.rssBytesAfter).toBeGreaterThan(10_000_000);
+});
+
+test('a generator that has ended is known by its samples: a busy one was busy', async () => {
+  const idle = await burner(0);
+  const generator = await burner(0);
+  const observer = await observe(idle.pid);
+  observer.loading(generator.pid);
+  const truth = (await generator.burn(900)) / 900_000;
+  await generator.end();
+  const { generator: use, server, samples } = await observer.stop();
+  const busy = (use?.cpuUs ?? 0) / (use?.cpuOverUs ?? 1);
+  expect(busy).toBeGreaterThan(truth - 0.2);
+  expect(busy).toBeLessThan(1.05);
+  expect(server?.cpuUs).toBeLessThan(100_000);
+  expect(samples).toBeGreaterThan(3);
+});
+
+test('a server that is gone has no use, not one of 0', async () => {
+  const server = await burner(0);
+  const observer = await observe(server.pid);
+  await server.end();
+  const observation = await observer.stop();
+  expect(observation.server).toBeNull();
+  expect(observation.generator).toBeNull();
+});

@@ -1,0 +1,73 @@
+import type { Host } from '../../model/host.ts';
+import type { Observation, ProcessUse } from '../../model/record.ts';
+import { counterDeltas, readCounters } from './machine-counters.ts';
+import { startSampling } from './sampling.ts';
+import { change, cpuBetween, type ProcessSnapshot, snapshot, threadTime, total } from './tree-use.ts';
+
+export interface Observed {
+  /** `/proc/<pid>/net` of the server's network namespace. */
+  netRoot: string;
+  /** Pids of the server's tree, as they are when asked. */
+  server(): Promise<number[]>;
+  runnerPid: number;
+  cpus: readonly number[];
+}
+
+export interface Observer {
+  /** The generator has been started: from now on its CPU time is sampled. */
+  loading(pid: number): void;
+  stop(): Promise<Observation>;
+}
+
+/**
+ * Counters around a window: what is dear to read (open files, threads) before and after, what is cheap inside.
+ * Started just before the generator, stopped after it has ended.
+ */
+export async function startObserving(host: Host, what: Observed): Promise<Observer> {
+  const serverBefore = await snapshot(host, await what.server(), { openFiles: true });
+  const countersBefore = await readCounters(host, what.netRoot, what.cpus);
+  const runnerBefore = await threadTime(host, `/proc/${what.runnerPid}`);
+  const startNs = host.monotonicNs();
+  const sampling = startSampling(host, what.netRoot, serverBefore.map((process) => process.pid));
+  return {
+    loading: (pid) => sampling.follow(pid),
+    stop: async () => {
+      const sampled = await sampling.stop();
+      const intervalUs = Number(host.monotonicNs() - startNs) / 1000;
+      const runnerAfter = await threadTime(host, `/proc/${what.runnerPid}`);
+      const countersAfter = await readCounters(host, what.netRoot, what.cpus);
+      const serverAfter = await snapshot(host, await what.server(), { openFiles: true });
+      return {
+        intervalUs,
+        server: serverUse(serverBefore, serverAfter, intervalUs, sampled.serverRssMax),
+        generator: sampled.generator,
+        runnerCpuUs: (runnerAfter.runNs - runnerBefore.runNs) / 1000,
+        ...counterDeltas(countersBefore, countersAfter),
+        sockets: sampled.sockets,
+        samples: sampled.count,
+      };
+    },
+  };
+}
+
+function serverUse(before: readonly ProcessSnapshot[], after: readonly ProcessSnapshot[], intervalUs: number, rssMax: number | null): ProcessUse | null {
+  if (after.length === 0) return null;
+  const rssAfter = total(after, (process) => process.rssBytes);
+  const switches = (figure: 'voluntary' | 'involuntary'): number | null =>
+    change(total(before, (process) => process[figure]), total(after, (process) => process[figure]));
+  return {
+    cpuUs: cpuBetween(before, after),
+    cpuOverUs: intervalUs,
+    waitUs: Math.max(0, (total(after, (process) => process.waitNs) ?? 0) - (total(before, (process) => process.waitNs) ?? 0)) / 1000,
+    rssBytesBefore: total(before, (process) => process.rssBytes),
+    rssBytesAfter: rssAfter,
+    rssBytesMax: rssMax === null ? rssAfter : Math.max(rssMax, rssAfter ?? 0),
+    threads: total(after, (process) => process.threads) ?? 0,
+    processes: after.length,
+    voluntarySwitches: switches('voluntary'),
+    involuntarySwitches: switches('involuntary'),
+    openFilesBefore: total(before, (process) => process.openFiles),
+    openFilesAfter: total(after, (process) => process.openFiles),
+    openFilesLimit: after[0]?.openFilesLimit ?? null,
+  };
+}

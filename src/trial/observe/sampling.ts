@@ -1,0 +1,105 @@
+import type { Host } from '../../model/host.ts';
+import type { Observation, ProcessUse } from '../../model/record.ts';
+import { parseSockstat, parseStatus, type SocketCounts } from './parse-proc.ts';
+import { cpuBetween, type ProcessSnapshot, snapshot } from './tree-use.ts';
+
+/** Dense at first, so that a window of a tenth of a second has some; then sparse: about 100 µs of the runner each. */
+const PAUSES_MS = [20, 20, 30, 30, 50, 50, 100, 100, 100] as const;
+const THEN_MS = 250;
+
+export interface Sampled {
+  generator: ProcessUse | null;
+  sockets: Observation['sockets'];
+  serverRssMax: number | null;
+  count: number;
+}
+
+export interface Sampling {
+  follow(generator: number): void;
+  stop(): Promise<Sampled>;
+}
+
+/** Cheap samples while a window runs. */
+export function startSampling(host: Host, netRoot: string, server: readonly number[]): Sampling {
+  const stopped = new AbortController();
+  const sockets: SocketCounts[] = [];
+  const generator: { atNs: bigint; process: ProcessSnapshot }[] = [];
+  let pid: number | null = null;
+  let rssMax: number | null = null;
+  let count = 0;
+
+  const sample = async (): Promise<void> => {
+    count += 1;
+    if (pid !== null) {
+      const [process] = await snapshot(host, [pid], { openFiles: false });
+      if (process !== undefined) generator.push({ atNs: host.monotonicNs(), process });
+    }
+    const counts = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
+    if (counts !== null) sockets.push(counts);
+    rssMax = await largestRss(host, server, rssMax);
+  };
+  const loop = async (): Promise<void> => {
+    for (let index = 0; !stopped.signal.aborted; index += 1) {
+      await host.sleep(PAUSES_MS[index] ?? THEN_MS, stopped.signal).catch(() => undefined);
+      if (!stopped.signal.aborted) await sample();
+    }
+  };
+  const running = loop();
+  return {
+    follow: (generatorPid) => {
+      pid = generatorPid;
+    },
+    stop: async () => {
+      stopped.abort();
+      await running;
+      const end = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
+      if (end !== null) sockets.push(end);
+      return { generator: generatorUse(generator), sockets: socketsOf(sockets), serverRssMax: rssMax, count };
+    },
+  };
+}
+
+async function largestRss(host: Host, pids: readonly number[], known: number | null): Promise<number | null> {
+  let sum: number | null = null;
+  for (const pid of pids) {
+    const { rssBytes } = parseStatus(await host.readText(`/proc/${pid}/status`).catch(() => ''));
+    if (rssBytes !== null) sum = (sum ?? 0) + rssBytes;
+  }
+  return sum === null ? known : Math.max(known ?? 0, sum);
+}
+
+function socketsOf(sockets: readonly SocketCounts[]): Observation['sockets'] {
+  const last = sockets.at(-1);
+  if (last === undefined) return null;
+  return {
+    timeWaitMax: Math.max(...sockets.map((one) => one.timeWait)),
+    timeWaitEnd: last.timeWait,
+    inUseMax: Math.max(...sockets.map((one) => one.inUse)),
+  };
+}
+
+/**
+ * From the first to the last sample: a process that has ended tells nothing any more, and its start-up is not load. What
+ * it did in the last fraction of a second is not in it, nor is the time: the ratio, which is what counts, stays right.
+ */
+function generatorUse(samples: readonly { atNs: bigint; process: ProcessSnapshot }[]): ProcessUse | null {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined || first === last) return null;
+  const { process } = last;
+  return {
+    cpuUs: cpuBetween([first.process], [process]),
+    cpuOverUs: Number(last.atNs - first.atNs) / 1000,
+    waitUs: Math.max(0, process.waitNs - first.process.waitNs) / 1000,
+    rssBytesBefore: first.process.rssBytes,
+    rssBytesAfter: process.rssBytes,
+    rssBytesMax: Math.max(0, ...samples.map((one) => one.process.rssBytes ?? 0)) || null,
+    threads: process.threads,
+    processes: 1,
+    voluntarySwitches: process.voluntary === null ? null : process.voluntary - (first.process.voluntary ?? 0),
+    involuntarySwitches: process.involuntary === null ? null : process.involuntary - (first.process.involuntary ?? 0),
+    openFilesBefore: null,
+    openFilesAfter: null,
+    openFilesLimit: null,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Host } from '../../model/host.ts';
+import { parseOpenFilesLimit, parseSchedstat, parseStat, parseStatus } from './parse-proc.ts';
+
+/** A process at one moment. */
+export interface ProcessSnapshot {
+  pid: number;
+  startTime: number;
+  /** Sum over live threads, ns: exact, but a thread that has ended takes its time along. */
+  runNs: number;
+  waitNs: number;
+  /** All threads, ended ones too, in ticks of 10 ms. */
+  ticks: number;
+  threads: number;
+  rssBytes: number | null;
+  voluntary: number | null;
+  involuntary: number | null;
+  openFiles: number | null;
+  openFilesLimit: number | null;
+}
+
+const TICK_NS = 10_000_000;
+
+/** Reads each process; one that has ended is left out. `openFiles` costs a readdir of a socket each: only at the ends. */
+export async function snapshot(host: Host, pids: readonly number[], options: { openFiles: boolean }): Promise<ProcessSnapshot[]> {
+  const found = await Promise.all(pids.map((pid) => one(host, pid, options.openFiles)));
+  return found.filter((process): process is ProcessSnapshot => process !== null);
+}
+
+async function one(host: Host, pid: number, openFiles: boolean): Promise<ProcessSnapshot | null> {
+  const folder = `/proc/${pid}`;
+  const stat = parseStat(await host.readText(`${folder}/stat`).catch(() => ''));
+  if (stat === null) return null;
+  const time = await threadTime(host, folder);
+  const status = parseStatus(await host.readText(`${folder}/status`).catch(() => ''));
+  return {
+    pid,
+    ...stat,
+    ...time,
+    ...status,
+    openFiles: openFiles ? await host.list(`${folder}/fd`).then((names) => names.length, () => null) : null,
+    openFilesLimit: openFiles ? parseOpenFilesLimit(await host.readText(`${folder}/limits`).catch(() => '')) : null,
+  };
+}
+
+/** /proc/PID/schedstat is the main thread's alone: every task is asked. */
+export async function threadTime(host: Host, folder: string): Promise<{ runNs: number; waitNs: number }> {
+  const tasks = await host.list(`${folder}/task`).catch(() => []);
+  let runNs = 0;
+  let waitNs = 0;
+  for (const task of tasks) {
+    const time = parseSchedstat(await host.readText(`${folder}/task/${task}/schedstat`).catch(() => ''));
+    runNs += time?.runNs ?? 0;
+    waitNs += time?.waitNs ?? 0;
+  }
+  return { runNs, waitNs };
+}
+
+/**
+ * CPU time in µs that a tree used between two snapshots. Threads' own clocks are exact; where threads ended in between
+ * (a thread for each connection), the process's ticks know more and are taken, at 20 ms a process.
+ */
+export function cpuBetween(before: readonly ProcessSnapshot[], after: readonly ProcessSnapshot[]): number {
+  return after.reduce((sum, now) => {
+    const then = before.find((process) => process.pid === now.pid && process.startTime === now.startTime);
+    const exact = now.runNs - (then?.runNs ?? 0);
+    const ticked = (now.ticks - (then?.ticks ?? 0)) * TICK_NS;
+    return sum + (ticked - exact > 2 * TICK_NS ? ticked : Math.max(0, exact)) / 1000;
+  }, 0);
+}
+
+/** Sum of a figure over a tree; null when no process has it. */
+export function total(processes: readonly ProcessSnapshot[], figure: (one: ProcessSnapshot) => number | null): number | null {
+  const known = processes.map(figure).filter((value): value is number => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
+}
+
+/** Difference of two sums; null when one is not known. */
+export function change(before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : Math.max(0, after - before);
+}
