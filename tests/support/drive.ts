@@ -36,7 +36,7 @@ export interface ExternalRun {
 export async function driveExternal(
   driver: Driver,
   load: Load,
-  target: { port: number; body: string | null; cpus?: number; deadlineMs?: number },
+  target: { port: number; body: string | null; cpus?: number; deadlineMs?: number; wrap?: readonly string[] },
 ): Promise<ExternalRun> {
   const folder = await mkdtemp(join(tmpdir(), 'loadcell-drive-'));
   const context: DriveContext = {
@@ -53,7 +53,7 @@ export async function driveExternal(
   try {
     const command = driver.command(load, context);
     for (const [name, text] of Object.entries(command.inputs)) await writeFile(join(folder, name), text);
-    const ended = await run(command, folder, target.deadlineMs ?? 20_000);
+    const ended = await run(command, target.wrap ?? [], folder, target.deadlineMs ?? 20_000);
     const files: Record<string, string> = {};
     for (const [key, name] of Object.entries(command.files)) {
       files[key] = await readFile(join(folder, name), 'utf8').catch(() => '');
@@ -65,9 +65,14 @@ export async function driveExternal(
   }
 }
 
-function run(command: DriveCommand, cwd: string, deadlineMs: number): Promise<Omit<DriveOutput, 'files'>> {
+function run(
+  command: DriveCommand,
+  wrap: readonly string[],
+  cwd: string,
+  deadlineMs: number,
+): Promise<Omit<DriveOutput, 'files'>> {
   const pin = CORES.generator === undefined ? [] : ['taskset', '-c', String(CORES.generator)];
-  const [file, ...args] = [...pin, ...command.argv];
+  const [file, ...args] = [...pin, ...wrap, ...command.argv];
   const env = { ...process.env, PATH: SEARCH.join(delimiter) };
   // A session of its own, so that the deadline ends what it started too.
   const child = spawn(file as string, args, { cwd, env, stdio: 'pipe', detached: true });

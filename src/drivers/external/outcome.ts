@@ -3,6 +3,7 @@ import { type ErrorCounts, errorTotal, type Measurement } from '../../model/meas
 
 /** How much of a generator's own words goes into a reason. */
 const REASON_LENGTH = 400;
+const LINES = 4;
 /** A generator's clock may be wall time: its window may exceed its life by this much before we take it for a jump. */
 const CLOCK_SLACK_US = 5_000;
 
@@ -20,13 +21,15 @@ export function requireOrderlyEnd(driver: string, output: DriveOutput, completed
   throw new DriverError(`${driver} ended with ${how}${said && `: ${said}`}`, 'generator-aborted', completed);
 }
 
-/** The end of stderr, or of stdout where stderr is empty, on one line. */
+/** The last different lines of stderr, or of stdout where stderr is empty, on one line. */
 export function lastWords(output: Pick<DriveOutput, 'stdout' | 'stderr'>): string {
   const text = output.stderr.trim() || output.stdout.trim();
-  return text
-    .slice(-REASON_LENGTH)
-    .trim()
-    .replaceAll(/\s*\n\s*/g, '; ');
+  const lines = text
+    .slice(-10 * REASON_LENGTH)
+    .split('\n')
+    .map((line) => line.trim());
+  const different = [...new Set(lines.reverse())].filter((line) => line !== '').slice(0, LINES);
+  return different.reverse().join('; ').slice(-REASON_LENGTH);
 }
 
 export const unreadable = (driver: string, what: string): DriverError =>

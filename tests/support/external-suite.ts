@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { type Driver, DriverError } from '../../src/model/driver.ts';
+import { errorTotal, type Measurement } from '../../src/model/measurement.ts';
+import type { Load } from '../../src/model/plan.ts';
+import { driveExternal, type ExternalRun, missingTools, skipNote } from './drive.ts';
+import { type Delay, type Fault, refusingPort, startTruthServer, type TruthOptions } from './truth-server.ts';
+import { CORES, farFromTruth, loadOf, machineFloor, underWay, undisturbed } from './truth-server-drive.ts';
+
+/** The misbehaviours that every driver is held against. */
+const FAULTS = {
+  500: { kind: 'status-500', from: 50, every: 10 },
+  'no reply': { kind: 'no-reply', from: 50, every: 10 },
+  'half a reply, then FIN': { kind: 'half-then-close', from: 50, every: 10 },
+  'half a reply, then RST': { kind: 'half-then-reset', from: 50, every: 10 },
+  'a Content-Length too large': { kind: 'length-too-long', from: 50, every: 50 },
+  'a Content-Length too small': { kind: 'length-too-short', from: 50, every: 10 },
+  'what is not HTTP': { kind: 'garbage', from: 50, every: 10 },
+  'a hang now and then': { kind: 'hang', from: 50, every: 50 },
+  'a hang': { kind: 'hang' },
+  'closing every connection at once': { kind: 'close-on-accept' },
+  'dying midway': { kind: 'die', from: 100 },
+} satisfies Record<string, Fault>;
+const CLOSING = {
+  'closing with notice': { kind: 'close-keep-alive', after: 20, announced: true },
+  'closing without notice': { kind: 'close-keep-alive', after: 20, announced: false },
+} satisfies Record<string, Fault>;
+export type FaultName = keyof typeof FAULTS | keyof typeof CLOSING;
+
+export type Mode = 'fresh' | 'kept';
+
+export interface Expectations {
+  modes: readonly Mode[];
+  /** Requests a window, or `null`: this driver only runs for a time. */
+  counts: boolean;
+  /** Misbehaviours that it cannot see, and says so in its `distortions`. Held to be true: one that it does see fails. */
+  blind: Record<Mode, readonly FaultName[]>;
+  /** Timeout of faulty loads, ms: as short as the driver can. */
+  timeoutMs: number;
+  /** What it adds to every latency beyond the 100 µs that all are allowed, and says so in its `distortions`. */
+  slackUs?: number;
+  load?: Partial<Load>;
+}
+
+/** Whether a reader of the measurement would take it for a good one. */
+export function clean(measurement: Measurement): boolean {
+  const foreign = Object.keys(measurement.statusCounts).some((status) => !status.startsWith('2'));
+  const closed = (measurement.serverClosedConnections ?? 0) > 0;
+  return errorTotal(measurement.errors) === 0 && !foreign && (measurement.mismatchedBodies ?? 0) === 0 && !closed;
+}
+
+/** What became of a run: a clean measurement, a doubtful one, or the driver's refusal to give one. */
+function verdictOf(run: ExternalRun): 'clean' | 'doubtful' | 'refused' {
+  try {
+    return clean(run.measurement()) ? 'clean' : 'doubtful';
+  } catch (error) {
+    if (error instanceof DriverError) return 'refused';
+    throw error;
+  }
+}
+
+/** Holds an external driver, with its real binary, against a server of known delays, counts and misbehaviours. */
+export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
+  const server = (options: TruthOptions = {}, wrap: string[] = []) =>
+    startTruthServer({ ...options, wrap, ...(CORES.server === undefined ? {} : { cpu: CORES.server }) });
+  const load = (mode: Mode, requests: number, part: Partial<Load> = {}): Load =>
+    loadOf({
+      keepAlive: mode === 'kept',
+      stop: expected.counts ? { kind: 'requests', requests } : { kind: 'duration', durationMs: 1_000 },
+      ...expected.load,
+      ...part,
+    });
+
+  describe.skipIf(missingTools(driver).length > 0)(`${driver.name} against the truth${skipNote(driver)}`, () => {
+    describe.each(expected.modes)('%s connections', (mode) => {
+      it.skipIf(!expected.counts)('counts as the server does, for a number of requests', async () => {
+        await using truth = await server();
+        const run = await driveExternal(driver, load(mode, 1_000, { connections: 10 }), truth);
+        const measurement = run.measurement();
+        const stats = await truth.stats();
+        expect(measurement.requests.completed).toBe(1_000);
+        expect([stats.requests, stats.replies]).toEqual([1_000, 1_000]);
+        // One more is opened by some that try the address before they begin.
+        if (mode === 'fresh') expect(stats.connections - 1_000).toBeLessThanOrEqual(1);
+        else expect(stats.connections).toBeLessThanOrEqual(11);
+        expectGood(measurement, 10);
+        if (measurement.bytes.body !== null) expect(measurement.bytes.body).toBe(1_000 * truth.body.length);
+      });
+
+      it('counts as the server does, for a time, up to what was in flight', async () => {
+        await using truth = await server({ delay: { kind: 'constant', ms: 1 } });
+        const timed = load(mode, 0, { stop: { kind: 'duration', durationMs: 1_000 } });
+        if (driver.refuses(timed) !== null) return;
+        const measurement = (await driveExternal(driver, timed, truth)).measurement();
+        const stats = await truth.stats();
+        expect(measurement.requests.completed).toBeLessThanOrEqual(stats.requests);
+        expect(stats.requests - measurement.requests.completed).toBeLessThanOrEqual(timed.connections);
+        expect(measurement.requests.completed).toBeGreaterThan(100);
+        // It ends when it is told to, or some tenths of a second later: by its own clock, not by ours.
+        expect(Math.abs(measurement.windowUs - 1_000_000)).toBeLessThan(500_000);
+        expectGood(measurement, timed.connections);
+      });
+
+      // Counts of which 99% is no whole number: there all definitions of p99 name the same sample.
+      it.each([
+        ['none', { kind: 'none' }, 3_050],
+        ['1 ms', { kind: 'constant', ms: 1 }, 1_050],
+        ['5 ms', { kind: 'constant', ms: 5 }, 250],
+        ['20 ms', { kind: 'constant', ms: 20 }, 150],
+        ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
+      ] as [string, Delay, number][])('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
+        const wrap = await undisturbed();
+        await using truth = await server({ delay }, wrap);
+        // One connection: with more, the requests' time in each other's way would have to be in the truth too.
+        const connections = 1;
+        await driveExternal(driver, load(mode, Math.min(300, requests), { connections }), { ...truth, wrap });
+        const floor = await machineFloor(truth, mode, requests, wrap);
+        await truth.reset();
+        const run = await driveExternal(driver, load(mode, requests, { connections }), { ...truth, wrap });
+        const measurement = run.measurement();
+        const slack = expected.slackUs ?? 0;
+        expect(
+          farFromTruth(
+            measurement,
+            (await truth.stats()).delaysUs,
+            floor.map((us) => us + slack),
+          ),
+        ).toEqual([]);
+        expectGood(measurement, connections);
+      });
+
+      const faults = { ...FAULTS, ...(mode === 'kept' ? CLOSING : {}) };
+      it.each(Object.entries(faults) as [FaultName, Fault][])('%s', async (name, fault) => {
+        await using truth = await server({ fault });
+        const run = await driveExternal(driver, load(mode, 200, { timeoutMs: expected.timeoutMs }), truth);
+        const verdict = verdictOf(run);
+        if (expected.blind[mode].includes(name)) expect(verdict).toBe('clean');
+        else expect(verdict).not.toBe('clean');
+      });
+
+      it('refused connections', async () => {
+        const target = { port: await refusingPort(), body: null };
+        const run = await driveExternal(driver, load(mode, 200, { timeoutMs: expected.timeoutMs }), target);
+        expect(verdictOf(run)).toBe('refused');
+      });
+    });
+  });
+}
+
+/** Nothing went wrong, and no more was under way than there were connections (Little's law; 2% for rounding). */
+function expectGood(measurement: Measurement, connections: number): void {
+  expect(errorTotal(measurement.errors)).toBe(0);
+  expect(clean(measurement)).toBe(true);
+  const answered = Object.values(measurement.statusCounts).reduce((sum, count) => sum + count, 0);
+  expect(answered).toBe(measurement.requests.completed);
+  expect(measurement.latency?.count).toBe(measurement.requests.completed);
+  expect(underWay(measurement)).toBeLessThanOrEqual(connections * 1.02);
+}
