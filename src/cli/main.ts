@@ -1,5 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ExitCode, UserError } from '../model/errors.ts';
+import { cacheFolder } from '../trial/prepare/cache.ts';
+import { toolPath } from '../trial/prepare/search-path.ts';
 import { ownVersion } from './own-version.ts';
 import { makePrinter, type Printer, printUserError } from './print.ts';
 import type { RunOptions } from './run-options.ts';
@@ -9,6 +11,8 @@ export async function main(args: readonly string[]): Promise<void> {
   const printer = makePrinter({ color: !args.includes('--no-color') });
   forgiveClosedPipes();
   try {
+    // Servers live in sbin, and generators that we built in our own folder.
+    process.env['PATH'] = toolPath(process.env['PATH'], cacheFolder(process.env));
     process.exitCode = await dispatch(args, printer);
   } catch (error) {
     process.exitCode = report(error, printer);

@@ -24,29 +24,25 @@ const limits = z.strictObject({
 
 const sysctlText = z.string().regex(/^(?=.*\S)(?:\t|\P{Cc})*$/u, 'expected one line that is not empty');
 
-const sysctlValue = z
-  .union([
-    z.int(),
-    sysctlText,
-    z.boolean(),
-    z.array(z.int(), { error: 'expected a number, text, a boolean or a list of numbers' }).min(1),
-  ])
-  .transform((value) => {
-    if (Array.isArray(value)) return value.join(' ');
-    return typeof value === 'boolean' ? String(Number(value)) : String(value);
-  });
+const sysctlValue = z.union([z.int(), sysctlText, z.boolean(), z.array(z.int()).min(1)]).transform((value) => {
+  if (Array.isArray(value)) return value.join(' ');
+  return typeof value === 'boolean' ? String(Number(value)) : String(value);
+});
 
 const sysctl = z
-  .union([
-    sysctlValue,
-    z.strictObject({
-      value: sysctlValue.describe('The value; a list of numbers for a tuple, true and false for 1 and 0.'),
-      optional: z
-        .boolean()
-        .default(false)
-        .describe('Whether a kernel that does not have the key is reported instead of refused. Default: false.'),
-    }),
-  ])
+  .union(
+    [
+      sysctlValue,
+      z.strictObject({
+        value: sysctlValue.describe('The value; a list of numbers for a tuple, true and false for 1 and 0.'),
+        optional: z
+          .boolean()
+          .default(false)
+          .describe('Whether a kernel that does not have the key is reported instead of refused. Default: false.'),
+      }),
+    ],
+    { error: 'expected a whole number, a list of them, text, true, false, or {value, optional}' },
+  )
   .transform((given): SysctlSetting => (typeof given === 'string' ? { value: given, optional: false } : given));
 
 const sysctlKey = z

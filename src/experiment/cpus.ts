@@ -9,12 +9,15 @@ const HIGHEST = 8_191;
 const RANGE = /^(\d{1,4})(?:-(\d{1,4}))?$/;
 
 export const cpuChoice = z
-  .union([
-    z.literal('auto', { error: EXPECTED }),
-    z.literal(false, { error: EXPECTED }),
-    z.array(z.int().nonnegative().max(HIGHEST), { error: EXPECTED }).min(1),
-    z.string({ error: EXPECTED }).refine((text) => cpuNumbers(text) !== null, EXPECTED),
-  ])
+  .union(
+    [
+      z.literal('auto'),
+      z.literal(false),
+      z.array(z.int().nonnegative().max(HIGHEST)).min(1),
+      z.string().refine((text) => cpuNumbers(text) !== null, EXPECTED),
+    ],
+    { error: EXPECTED },
+  )
   .transform((given): CpuChoice => {
     if (given === 'auto' || given === false) return given;
     return Array.isArray(given) ? ascending(given) : (cpuNumbers(given) ?? []);

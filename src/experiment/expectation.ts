@@ -28,18 +28,18 @@ export function expectation(issue: Issue): string {
     case 'too_big':
       return `at most ${sized(issue.origin, Number(issue.maximum))}`;
     case 'invalid_union':
-      return expectationOfUnion(issue.errors);
+      return listed([...new Set(issue.errors.flat().map(expectation))]);
     default:
       return issue.message;
   }
 }
 
-export const expectationOfUnion = (branches: readonly (readonly Issue[])[]): string =>
-  listed([...new Set(branches.flat().map(expectation))]);
-
-/** `a, b or c` */
-const listed = (items: readonly string[]): string =>
-  items.length < 2 ? (items[0] ?? 'another value') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;
+/** `a, b or c`; with semicolons where an item is a list itself. */
+function listed(items: readonly string[]): string {
+  if (items.length < 2) return items[0] ?? 'another value';
+  const [comma, or] = items.some((item) => / or |, /.test(item)) ? ['; ', '; or '] : [', ', ' or '];
+  return `${items.slice(0, -1).join(comma)}${or}${items.at(-1)}`;
+}
 
 function sized(origin: string, size: number): string {
   const count = size.toLocaleString('en');

@@ -9,14 +9,10 @@ const headers = z.record(
   z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'expected one line of Latin-1 characters'),
 );
 
-const warmup = z.union([
-  z.literal(false, { error: 'expected a time such as "2s", {requests: n} or false' }),
-  z.strictObject(
-    { requests: count.describe('Number of requests.') },
-    { error: 'expected a time such as "2s", {requests: n} or false' },
-  ),
-  positiveDuration,
-]);
+const warmup = z.union(
+  [z.literal(false), z.strictObject({ requests: count.describe('Number of requests.') }), positiveDuration],
+  { error: 'expected a time such as "2s", {requests: n} or false' },
+);
 
 /** One load shape. A list in any field is an axis of the matrix; the load is every combination. */
 export const loadSchema = z

@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import { suggestion } from './nearest.ts';
+import { nearest } from './nearest.ts';
 
 /** Why each placeholder that does not exist is wrong: `unknown placeholder {{prot}}; did you mean "port"?`. Literal braces are `\{{`. */
 export function badPlaceholders(text: string, known: readonly string[]): string[] {
@@ -17,8 +17,14 @@ function statementProblem(statement: hbs.AST.Statement, text: string, known: rea
   if (name === null)
     return [`expected nothing but names between braces, such as {{port}}, got ${JSON.stringify(text)}`];
   if (known.includes(name)) return [];
-  const missing = MISSING[name];
-  return [`unknown placeholder {{${name}}}; ${missing ?? suggestion(name, known)}`];
+  return [`unknown placeholder {{${name}}}; ${remedyFor(name, known)}`];
+}
+
+function remedyFor(name: string, known: readonly string[]): string {
+  const missing = Object.hasOwn(MISSING, name) ? MISSING[name] : undefined;
+  if (missing !== undefined) return missing;
+  const meant = nearest(name, known);
+  return meant === null ? `there are ${known.map((one) => `{{${one}}}`).join(', ')}` : `did you mean {{${meant}}}?`;
 }
 
 /** A name by itself: no helper, no parameter, no path. */

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import type { Problem } from '../model/errors.ts';
-import { expectation, expectationOfUnion, type Issue } from './expectation.ts';
+import { expectation, type Issue } from './expectation.ts';
 import { nearest } from './nearest.ts';
 import { type Path, pathText, shown, valueAt } from './paths.ts';
-import { keysAt } from './schema-keys.ts';
+import { keysAt, schemasOfKey } from './schema-keys.ts';
 
 interface Found extends Problem {
   /** The path that a misspelled key was probably meant for. */
@@ -23,13 +23,12 @@ function problemsOfIssue(issue: Issue, above: Path, input: unknown, schema: z.Zo
   const path = [...above, ...issue.path];
   switch (issue.code) {
     case 'unrecognized_keys': {
-      const known = keysAt(schema, path);
-      return issue.keys.map((key) => unknownKey(path, key, known));
+      return issue.keys.flatMap((key) => problemsOfKey(path, key, input, schema));
     }
     case 'invalid_union': {
       const branch = likeliest(issue.errors, valueAt(input, path));
       if (branch !== null) return branch.flatMap((one) => problemsOfIssue(one, path, input, schema));
-      return [wrongValue(path, expectationOfUnion(issue.errors), valueAt(input, path))];
+      return [wrongValue(path, expectation(issue), valueAt(input, path))];
     }
     case 'invalid_key':
       return issue.issues.map((one) => ({
@@ -45,6 +44,19 @@ function wrongValue(path: Path, expected: string, value: unknown): Found {
   const where = pathText(path);
   if (value === undefined) return { where, what: `is missing; expected ${expected}` };
   return { where, what: `expected ${expected}, got ${shown(value)}` };
+}
+
+/**
+ * A key that a branch of a union refused. Where another branch knows it, that branch was meant: zod then tells of the key
+ * because it goes on after an unknown key and not after a wrong value.
+ */
+function problemsOfKey(path: Path, key: string, input: unknown, schema: z.ZodType): Found[] {
+  const schemas = schemasOfKey(schema, path, key);
+  if (schemas.length === 0) return [unknownKey(path, key, keysAt(schema, path))];
+  const parsed = schemas.map((one) => one.safeParse(valueAt(input, [...path, key])));
+  const wrong = parsed.every((one) => !one.success) ? (parsed[0]?.error?.issues ?? []) : [];
+  if (wrong.length > 0) return wrong.flatMap((one) => problemsOfIssue(one, [...path, key], input, schema));
+  return [{ where: pathText([...path, key]), what: 'does not go together with the other keys here' }];
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Found {

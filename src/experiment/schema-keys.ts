@@ -18,17 +18,29 @@ interface SchemaNode {
 
 /** Keys that a schema knows at a path, over all branches of unions: what a misspelled key is compared with. */
 export function keysAt(schema: z.ZodType, path: Path): string[] {
+  return [...new Set(nodesAt(schema, path).flatMap((node) => Object.keys(node._zod.def.shape ?? {})))];
+}
+
+/** The schemas of a key that is known at a path: one for each branch of a union that has it. */
+export function schemasOfKey(schema: z.ZodType, path: Path, key: string): z.ZodType[] {
+  const found = nodesAt(schema, path).map((node) => ownShape(node, key));
+  return found.filter((node) => node !== undefined) as unknown as z.ZodType[];
+}
+
+function nodesAt(schema: z.ZodType, path: Path): SchemaNode[] {
   const root = branches(schema as unknown as SchemaNode);
-  const nodes = path.reduce<SchemaNode[]>((at, key) => at.flatMap((node) => childrenOf(node, key)), root);
-  return [...new Set(nodes.flatMap((node) => Object.keys(node._zod.def.shape ?? {})))];
+  return path.reduce<SchemaNode[]>((at, key) => at.flatMap((node) => childrenOf(node, key)), root);
 }
 
 function childrenOf(node: SchemaNode, key: PropertyKey): SchemaNode[] {
-  const { shape, element, valueType } = node._zod.def;
-  const name = String(key);
-  const own = shape !== undefined && Object.hasOwn(shape, name) ? shape[name] : undefined;
-  const child = own ?? (typeof key === 'number' ? element : undefined) ?? valueType;
+  const { element, valueType } = node._zod.def;
+  const child = ownShape(node, String(key)) ?? (typeof key === 'number' ? element : undefined) ?? valueType;
   return child === undefined ? [] : branches(child);
+}
+
+function ownShape(node: SchemaNode, key: string): SchemaNode | undefined {
+  const { shape } = node._zod.def;
+  return shape !== undefined && Object.hasOwn(shape, key) ? shape[key] : undefined;
 }
 
 /** What stands behind defaults, transformations and unions. */

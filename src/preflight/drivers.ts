@@ -3,8 +3,8 @@ import { drivers } from '../drivers/index.ts';
 import type { Driver } from '../model/driver.ts';
 import type { Host } from '../model/host.ts';
 import type { Cell, Load } from '../model/plan.ts';
-import { installRequirements } from '../trial/prepare/install.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
+import { installAll } from './servers.ts';
 
 export interface InstalledDriver {
   driver: Driver;
@@ -71,6 +71,5 @@ export async function installWantedDrivers(
   const requirements = drivers.filter((driver) => wanted.has(driver.name)).flatMap((driver) => driver.requires);
   const missing = await missingRequirements(host, requirements, options.cache);
   if (missing.length === 0) return;
-  options.say(`Installing ${missing.map((one) => one.requirement.command).join(', ')} ...`);
-  await installRequirements(host, missing, options.cache);
+  await installAll(host, missing, options);
 }

@@ -6,7 +6,7 @@ import type { ServerFacts } from '../model/run.ts';
 import { installRequirements } from '../trial/prepare/install.ts';
 import { type Prepared, prepareServer } from '../trial/prepare/prepare.ts';
 import { renderServer } from '../trial/prepare/render.ts';
-import { missingRequirements, requirementsOf } from '../trial/prepare/requirements.ts';
+import { type Missing, missingRequirements, requirementsOf } from '../trial/prepare/requirements.ts';
 
 export interface PreparedServers {
   prepared: Record<string, Prepared>;
@@ -49,8 +49,19 @@ export async function prepareServers(host: Host, servers: readonly ServerPlan[],
 async function installMissing(host: Host, servers: readonly ServerPlan[], options: PrepareOptions): Promise<void> {
   const missing = await missingRequirements(host, servers.flatMap(requirementsOf), options.cache);
   if (missing.length === 0) return;
-  options.say(`Installing ${missing.map((one) => one.requirement.command).join(', ')} ...`);
-  await installRequirements(host, missing, options.cache);
+  await installAll(host, missing, options);
+}
+
+/** Installs what it can: what cannot be had makes its cells not-run, and says why here. */
+export async function installAll(host: Host, missing: readonly Missing[], options: Pick<PrepareOptions, 'cache' | 'say'>): Promise<void> {
+  options.say(`Installing ${[...new Set(missing.map((one) => one.requirement.command))].join(', ')} ...`);
+  try {
+    await installRequirements(host, missing, options.cache);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    options.say(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+    for (const problem of error.problems) options.say(`  ${problem.where}: ${problem.what}`);
+  }
 }
 
 /** Version, command and files as the report shows them: this machine's folders under their placeholders' names. */

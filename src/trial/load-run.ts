@@ -45,7 +45,7 @@ export async function startLoad(
     ...(command.stdin === null ? {} : { stdin: command.stdin }),
     stdout: { collect: true, limitBytes: 256 * 1_048_576 },
     stderr: { collect: true, limitBytes: 4 * 1_048_576 },
-  });
+  }, { side: 'generator' });
   return { process: program, finished: finish(host, program, load, startedNs, command.files, context.folder) };
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type DriveContext, type DriveOutput, type Driver, DriverError } from '../model/driver.ts';
+import { type DriveContext, type Driver, DriverError } from '../model/driver.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { Proof, TrialRecord } from '../model/record.ts';
@@ -66,9 +66,8 @@ async function warmUp(context: TrialContext, stage: Stage, driver: Driver, cell:
   const run = await startLoad(context.host, stage, driver, cell, load, { ...drive, folder: join(drive.folder, 'warmup') });
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
-  const output: DriveOutput = await run.finished;
+  await run.finished;
   context.signal.removeEventListener('abort', kill);
-  void output;
 }
 
 /** The wrappers need a moment to hand over to the generator; looked at a few times, then believed. */

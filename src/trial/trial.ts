@@ -6,12 +6,11 @@ import { openStage } from '../environment/stage/open.ts';
 import { DriverError } from '../model/driver.ts';
 import type { Cell, ServerPlan, TrialSlot } from '../model/plan.ts';
 import type { Outcome, Proof, TrialRecord } from '../model/record.ts';
-import type { Stage } from '../model/stage.ts';
 import { driveContext, type Phase, type TrialContext } from './context.ts';
 import { measure } from './measure.ts';
 import { renderServer } from './prepare/render.ts';
 import { startProbe } from './probe.ts';
-import { allHeld, proveProcesses } from './prove.ts';
+import { proveProcesses } from './prove.ts';
 import { checkReply } from './reply-check.ts';
 import { awaitReady, logTail, type ServerRun, ServerFailed, startServer, stopServer } from './server-run.ts';
 import { stepClock } from './steps.ts';
@@ -123,7 +122,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
     step('stop');
     return { kind: 'measured', measurement: measured.read() };
   } finally {
-    await keepLogs(context, draft, running, stage);
+    await keepLogs(context, draft, running);
   }
 }
 
@@ -156,13 +155,10 @@ async function proveStillHeld(
 }
 
 /** Bounded logs into the run folder, so that a failed trial can be read a year later. */
-async function keepLogs(context: TrialContext, draft: Draft, running: ServerRun, stage: Stage): Promise<void> {
-  void stage;
+async function keepLogs(context: TrialContext, draft: Draft, running: ServerRun): Promise<void> {
   draft.serverLog = await logTail(context.host, running);
   if (draft.serverLog === '') return;
   const name = `${String(draft.sequence).padStart(4, '0')}-${draft.cell}-${draft.attempt}.server.log`;
   await context.host.writeText(join(context.folder.logs, name), draft.serverLog);
   draft.logs.push(`logs/${name}`);
 }
-
-export { allHeld };

@@ -8,7 +8,7 @@ export function nameProblems(given: unknown): Problem[] {
   const { servers, environments, include, exclude, thresholds, baseline } = fieldsOf(given);
   const names = listOf(servers).map((server) => fieldsOf(server).name);
   const known = {
-    server: names.filter(isText),
+    server: [...new Set(names.filter(isText))],
     environment: environments === undefined ? ['default'] : Object.keys(fieldsOf(environments)),
   };
   const place = (where: string, cell: unknown): Problem[] =>

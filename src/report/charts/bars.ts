@@ -1,5 +1,5 @@
 import { type Mark, SIGN } from '../figures.ts';
-import { element, escapeXml, fittedText, picture, text, widthOf, wrap } from './svg.ts';
+import { element, escapeXml, fittedText, picture, TITLE, text, titleText, widthOf, wrap } from './svg.ts';
 
 export interface Bar {
   label: string;
@@ -13,18 +13,17 @@ export interface Bar {
 }
 
 export const WIDTH = 760;
-export const TOP = 38;
 const ROW = 44;
 const LINE = 16;
 
 /** Horizontal bars from 0, each under its label, with its range as a whisker, its figure behind and its doubts below it. */
-export function barChart(title: string, bars: readonly Bar[]): string {
+export function barChart(title: string, subject: string, bars: readonly Bar[]): string {
   const longest = Math.max(...bars.map((bar) => (bar.value === null ? 0 : widthOf(signed(bar), 13))), 0);
   const room = Math.max(200, WIDTH - longest - 36);
   const most = Math.max(...bars.map((bar) => Math.max(bar.value ?? 0, bar.range?.high ?? 0)), 1e-9);
   const x = (value: number): number => 10 + (value / most) * (room - 10);
   const rows = stacked(bars, ROW, (bar, y) => row(bar, y, x));
-  return picture(WIDTH, rows.bottom + 6, title, text({ class: 'lc-title', x: 10, y: 22 }, title), ...rows.drawn);
+  return picture(WIDTH, rows.bottom + 6, `${title}: ${subject}`, titleText(title, subject, WIDTH), ...rows.drawn);
 }
 
 /** Rows one below the other, each with its doubts by name under it: a picture is copied without its footnotes. */
@@ -33,7 +32,7 @@ export function stacked<Row extends { marks: readonly Mark[] }>(
   height: number,
   draw: (row: Row, y: number) => string,
 ): { drawn: string[]; bottom: number } {
-  let y = TOP;
+  let y = TITLE;
   const drawn = rows.map((row) => {
     const codes = wrap(row.marks.map((mark) => mark.code).join(', '), WIDTH - 30, 12);
     const lines = codes.map((line, index) => text({ class: 'lc-soft', x: 20, y: y + height + 5 + index * LINE }, line));

@@ -11,15 +11,15 @@ export function chartsOf(facts: Facts): Record<string, string> {
   byLoad(facts).forEach(([load, cells], index) => {
     const names = chartNames(cells, index);
     const subject = driverLabel(cells[0]!.result.load, load, words);
-    const titled = (kind: string): string => [words.say(kind), subject].join(words.say('colon'));
     if (names.rate !== null)
       charts[names.rate] = barChart(
-        titled('chart.rate'),
+        words.say('chart.rate'),
+        subject,
         cells.map((cell) => bar(cell, facts)),
       );
     if (names.latency !== null) {
       const spreads = cells.flatMap((cell) => spread(cell, facts));
-      charts[names.latency] = percentileChart(titled('chart.latencyLog'), spreads, words);
+      charts[names.latency] = percentileChart(words.say('chart.latencyLog'), subject, spreads, words);
     }
   });
   return charts;

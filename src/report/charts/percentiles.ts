@@ -1,6 +1,6 @@
 import type { Mark } from '../figures.ts';
-import { signed, stacked, TOP, WIDTH } from './bars.ts';
-import { element, escapeXml, fittedText, picture, text, widthOf } from './svg.ts';
+import { signed, stacked, WIDTH } from './bars.ts';
+import { element, escapeXml, fittedText, picture, TITLE, text, titleText, widthOf } from './svg.ts';
 
 export interface Spread {
   label: string;
@@ -19,7 +19,7 @@ const RIGHT = WIDTH - 20;
 const ROW = 44;
 
 /** Latency percentiles on a common logarithmic axis: one line a cell, a mark for each percentile. */
-export function percentileChart(title: string, spreads: readonly Spread[], words: AxisWords): string {
+export function percentileChart(title: string, subject: string, spreads: readonly Spread[], words: AxisWords): string {
   const values = spreads.flatMap((spread) => spread.points.map((point) => Math.max(1, point.us)));
   const from = 10 ** Math.floor(Math.log10(Math.min(...values)));
   const to = 10 ** Math.ceil(Math.log10(Math.max(...values, from * 1.001)));
@@ -27,8 +27,15 @@ export function percentileChart(title: string, spreads: readonly Spread[], words
     LEFT + (Math.log10(Math.max(us, from) / from) / Math.log10(to / from)) * (RIGHT - LEFT);
   const rows = stacked(spreads, ROW, (spread, y) => row(spread, y, x));
   const bottom = rows.bottom + 4;
-  const heading = text({ class: 'lc-title', x: 10, y: 22 }, title);
-  return picture(WIDTH, bottom + 22, title, heading, ...axis(from, to, x, bottom, words), ...rows.drawn);
+  const heading = titleText(title, subject, WIDTH);
+  return picture(
+    WIDTH,
+    bottom + 22,
+    `${title}: ${subject}`,
+    heading,
+    ...axis(from, to, x, bottom, words),
+    ...rows.drawn,
+  );
 }
 
 /** A line at each power of ten. */
@@ -37,7 +44,7 @@ function axis(from: number, to: number, x: (us: number) => number, bottom: numbe
   return Array.from({ length: steps + 1 }, (_, step) => {
     const us = from * 10 ** step;
     const anchor = step === 0 ? 'start' : step === steps ? 'end' : 'middle';
-    const line = element('path', { class: 'lc-grid', d: `M${x(us).toFixed(1)} ${TOP}V${bottom}` });
+    const line = element('path', { class: 'lc-grid', d: `M${x(us).toFixed(1)} ${TITLE}V${bottom}` });
     return line + text({ class: 'lc-soft', x: x(us), y: bottom + 15, 'text-anchor': anchor }, words.duration(us));
   });
 }
@@ -48,7 +55,7 @@ function row(spread: Spread, y: number, x: (us: number) => number): string {
   const [first, last] = [spread.points[0], spread.points.at(-1)];
   if (first === undefined || last === undefined) return '';
   const figure = signed(spread);
-  const room = Math.max(80, WIDTH - 40 - widthOf(figure, 13));
+  const room = Math.max(80, WIDTH - 40 - widthOf(figure, 13) - 10);
   const line = `M${x(first.us).toFixed(1)} ${y + 28}H${x(last.us).toFixed(1)}`;
   return [
     element('title', {}, escapeXml([spread.label, spread.text, ...spread.marks.map((mark) => mark.code)].join('; '))),

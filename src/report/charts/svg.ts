@@ -30,11 +30,20 @@ export function fittedText(attributes: Attributes, content: string, width: numbe
   return element('text', attributes, element('title', {}, escapeXml(content)), escapeXml(fitted));
 }
 
+/** Cut in the middle: what tells rows apart often stands at the end. */
 function shortened(content: string, width: number, size: number): string {
   if (widthOf(content, size) <= width) return content;
   const letters = [...content];
-  while (letters.length > 1 && widthOf(`${letters.join('')}…`, size) > width) letters.pop();
-  return `${letters.join('').trimEnd()}…`;
+  let kept = letters.length - 1;
+  const cut = (): string => {
+    const head = Math.ceil(kept * 0.6);
+    return `${letters.slice(0, head).join('').trimEnd()}…${letters
+      .slice(letters.length - (kept - head))
+      .join('')
+      .trimStart()}`;
+  };
+  while (kept > 1 && widthOf(cut(), size) > width) kept--;
+  return cut();
 }
 
 /** Words on as many lines as the width wants; a word that is too long for a line is cut. */
@@ -48,16 +57,26 @@ export function wrap(content: string, width: number, size: number): string[] {
   return lines;
 }
 
-/** Width of text in px, estimated: there is no font to ask. Wide scripts take a whole em. */
+/** Width of text in px, estimated on the wide side: there is no font to ask. Wide scripts take a whole em. */
 export function widthOf(content: string, size: number): number {
   let ems = 0;
-  for (const letter of content) ems += WIDE.test(letter) ? 1 : NARROW.test(letter) ? 0.32 : 0.58;
+  for (const letter of content)
+    ems += WIDE.test(letter) ? 1 : NARROW.test(letter) ? 0.4 : BROAD.test(letter) ? 0.86 : 0.64;
   return ems * size;
 }
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
 const NARROW = /[ .,:;'|!ilj()[\]·]/;
+const BROAD = /[A-Z#<>=+~%@&mw×✗]/;
+
+/** Height that a picture's title takes. */
+export const TITLE = 52;
+
+/** What is shown, and of what on a line of its own. */
+export const titleText = (title: string, subject: string, width: number): string =>
+  fittedText({ class: 'lc-title', x: 10, y: 20 }, title, width - 20, 16) +
+  fittedText({ class: 'lc-soft', x: 10, y: 39 }, subject, width - 20, 12);
 
 /** A whole picture that follows the reader's light or dark preference, alone or inside a page. */
 export function picture(width: number, height: number, label: string, ...content: string[]): string {
