@@ -2,9 +2,9 @@ import { localHost } from '../host/local.ts';
 import { ExitCode, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { CellResult, Results } from '../model/result.ts';
-import { resultsSchema } from '../results/schema.ts';
 import { runFolder } from '../results/run-folder.ts';
-import { plain, type Printer } from './print.ts';
+import { resultsSchema } from '../results/schema.ts';
+import { type Printer, plain } from './print.ts';
 
 export interface CellChange {
   cell: string;
@@ -32,7 +32,12 @@ function compareCell(old: CellResult, now: CellResult): CellChange {
   return { ...pair, ratio: b.median / a.median, finding: b.low > a.high || b.high < a.low ? 'apart' : 'overlap' };
 }
 
-export async function compareCommand(run: string, other: string, options: { json?: boolean }, printer: Printer): Promise<ExitCode> {
+export async function compareCommand(
+  run: string,
+  other: string,
+  options: { json?: boolean },
+  printer: Printer,
+): Promise<ExitCode> {
   const host = localHost();
   const changes = compareRuns(await readResults(host, run), await readResults(host, other));
   if (options.json === true) {
@@ -45,7 +50,8 @@ export async function compareCommand(run: string, other: string, options: { json
 }
 
 function lineOf({ cell, before, after, ratio, finding }: CellChange): string {
-  const rate = (value: CellResult['requestsPerSecond']): string => (value === null ? 'none' : Math.round(value.median).toLocaleString('en'));
+  const rate = (value: CellResult['requestsPerSecond']): string =>
+    value === null ? 'none' : Math.round(value.median).toLocaleString('en');
   const said = {
     apart: 'the intervals lie apart',
     overlap: 'the intervals overlap: no difference is shown',

@@ -7,7 +7,7 @@ import { decideIsolation } from '../preflight/isolation.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { installRequirements } from '../trial/prepare/install.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
-import { plain, type Printer } from './print.ts';
+import { type Printer, plain } from './print.ts';
 
 interface Finding {
   what: string;
@@ -18,7 +18,10 @@ interface Finding {
 }
 
 /** What this machine allows, so that a run holds no surprise. */
-export async function doctorCommand(options: { json?: boolean; install?: boolean }, printer: Printer): Promise<ExitCode> {
+export async function doctorCommand(
+  options: { json?: boolean; install?: boolean },
+  printer: Printer,
+): Promise<ExitCode> {
   const host = localHost();
   const cache = cacheFolder(process.env);
   if (options.install === true) await installGenerators(host, cache, printer);
@@ -52,7 +55,10 @@ async function machineFindings(host: Host): Promise<Finding[]> {
       what: 'isolation',
       found: `${isolation.kind}: ${isolation.reason}`,
       good: isolation.kind === 'namespace',
-      step: isolation.kind === 'namespace' ? null : 'trials will run on the host, one at a time; run as root, or allow user namespaces',
+      step:
+        isolation.kind === 'namespace'
+          ? null
+          : 'trials will run on the host, one at a time; run as root, or allow user namespaces',
     },
     {
       what: 'CPUs',
@@ -76,7 +82,10 @@ async function machineFindings(host: Host): Promise<Finding[]> {
       what: 'CPU frequency',
       found: machine.governor === null ? 'governor not readable (a virtual machine?)' : `governor ${machine.governor}`,
       good: machine.governor === null || machine.governor === 'performance',
-      step: machine.governor === null || machine.governor === 'performance' ? null : "set governor: 'performance' in the experiment's controls",
+      step:
+        machine.governor === null || machine.governor === 'performance'
+          ? null
+          : "set governor: 'performance' in the experiment's controls",
     },
   ];
 }

@@ -29,15 +29,21 @@ export default defineExperiment({
 
 export async function initCommand(name: string, printer: Printer): Promise<ExitCode> {
   if (!NAME.test(name)) {
-    throw new UserError(`${JSON.stringify(name)} cannot name an experiment: expected lower-case letters, digits, ".", "_" and "-"`, {
-      exitCode: ExitCode.wrongInput,
-      hint: 'For example: loadcell init my-question',
-    });
+    throw new UserError(
+      `${JSON.stringify(name)} cannot name an experiment: expected lower-case letters, digits, ".", "_" and "-"`,
+      {
+        exitCode: ExitCode.wrongInput,
+        hint: 'For example: loadcell init my-question',
+      },
+    );
   }
   const host = localHost();
   const file = join('experiments', `${name}.ts`);
   if (await host.exists(file)) {
-    throw new UserError(`${file} is there already`, { exitCode: ExitCode.wrongInput, hint: 'Choose another name, or edit it.' });
+    throw new UserError(`${file} is there already`, {
+      exitCode: ExitCode.wrongInput,
+      hint: 'Choose another name, or edit it.',
+    });
   }
   await host.makeFolder('experiments');
   await host.writeText(file, text(name));

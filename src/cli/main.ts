@@ -12,7 +12,7 @@ export async function main(args: readonly string[]): Promise<void> {
   forgiveClosedPipes();
   try {
     // Servers live in sbin, and generators that we built in our own folder.
-    process.env['PATH'] = toolPath(process.env['PATH'], cacheFolder(process.env));
+    process.env.PATH = toolPath(process.env.PATH, cacheFolder(process.env));
     process.exitCode = await dispatch(args, printer);
   } catch (error) {
     process.exitCode = report(error, printer);
@@ -39,24 +39,33 @@ function report(error: unknown, printer: Printer): ExitCode {
     return error.exitCode;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.wrongInput;
-  const text = error instanceof Error ? (process.env['LOADCELL_DEBUG'] === undefined ? error.message : error.stack) : String(error);
+  const text =
+    error instanceof Error ? (process.env.LOADCELL_DEBUG === undefined ? error.message : error.stack) : String(error);
   printer.line(`loadcell: this is a defect of loadcell: ${text}`);
   printer.line('  -> Please report it with the command, and with LOADCELL_DEBUG=1 for the stack.');
   return ExitCode.notMeasured;
 }
 
-const whole = (least: number) => (text: string): number => {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`expected a whole number from ${least}.`);
-  return value;
-};
+const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected a whole number from ${least}.`);
+    return value;
+  };
 
 function makeProgram(printer: Printer, done: (code: ExitCode) => void): Command {
   const program = new Command('loadcell')
-    .description('Prepares the machine, measures every cell of an experiment, puts the machine back, and writes the report.')
+    .description(
+      'Prepares the machine, measures every cell of an experiment, puts the machine back, and writes the report.',
+    )
     .version(ownVersion)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => printer.line(text.trimEnd()), writeOut: (text) => printer.result(text.trimEnd()) })
+    .configureOutput({
+      writeErr: (text) => printer.line(text.trimEnd()),
+      writeOut: (text) => printer.result(text.trimEnd()),
+    })
     .option('--no-color', 'no colour, even on a terminal')
     .showHelpAfterError('(loadcell --help lists the commands)')
     .addHelpText('after', EXIT_CODES);
@@ -73,25 +82,41 @@ function makeProgram(printer: Printer, done: (code: ExitCode) => void): Command 
       .option('--locale <name>', 'language of the report (en, zh-CN)')
       .option('--template <name>', 'template of the report: a name, or a path to your own');
 
-  shared(program.command('run', { isDefault: true }).argument('<experiment>', 'the experiment file').description('measure an experiment and write its report (the default)'))
-    .option('--install', 'get missing servers and generators through the recipes\' packages')
+  shared(
+    program
+      .command('run', { isDefault: true })
+      .argument('<experiment>', 'the experiment file')
+      .description('measure an experiment and write its report (the default)'),
+  )
+    .option('--install', "get missing servers and generators through the recipes' packages")
     .option('--resume', 'go on with the newest run of this experiment')
     .option('--changed', 'with --resume: go on although the experiment has changed since')
     .option('--out <folder>', 'where run folders go', 'out')
     .option('--wait', 'wait for another run on this machine to end')
     .option('--json', 'print results.json on stdout')
-    .action(async (file: string, options: RunOptions) => done(await (await import('./run-command.ts')).runCommand(file, options, printer)));
+    .action(async (file: string, options: RunOptions) =>
+      done(await (await import('./run-command.ts')).runCommand(file, options, printer)),
+    );
 
-  shared(program.command('plan').argument('<experiment>', 'the experiment file').description('show the cells, the order and what would be set, without touching anything'))
+  shared(
+    program
+      .command('plan')
+      .argument('<experiment>', 'the experiment file')
+      .description('show the cells, the order and what would be set, without touching anything'),
+  )
     .option('--json', 'print the plan as JSON')
-    .action(async (file: string, options: RunOptions) => done(await (await import('./plan-command.ts')).planCommand(file, options, printer)));
+    .action(async (file: string, options: RunOptions) =>
+      done(await (await import('./plan-command.ts')).planCommand(file, options, printer)),
+    );
 
   program
     .command('doctor')
     .description('what this machine allows: isolation, settings, generators')
     .option('--install', 'get every generator that a package brings')
     .option('--json', 'print as JSON')
-    .action(async (options: { json?: boolean; install?: boolean }) => done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)));
+    .action(async (options: { json?: boolean; install?: boolean }) =>
+      done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)),
+    );
 
   program
     .command('restore')

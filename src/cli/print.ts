@@ -20,7 +20,7 @@ export const plain = (text: string): string => text.replace(/[\u0000-\u0008\u000
 
 export function makePrinter(options: { color: boolean }): Printer {
   const live = process.stderr.isTTY === true;
-  const color = options.color && live && process.env['NO_COLOR'] === undefined;
+  const color = options.color && live && process.env.NO_COLOR === undefined;
   let shown = false;
   const clear = (): void => {
     if (shown) process.stderr.write('\r\u001b[2K');

@@ -8,13 +8,26 @@ import type { Printer } from './print.ts';
 import { writeOutputs } from './write-outputs.ts';
 
 /** Writes results and report of a run again, from run.json and trials.jsonl alone. */
-export async function reportCommand(run: string, options: { template?: string; locale?: string }, printer: Printer): Promise<ExitCode> {
+export async function reportCommand(
+  run: string,
+  options: { template?: string; locale?: string },
+  printer: Printer,
+): Promise<ExitCode> {
   const host = localHost();
   const folder = runFolder(resolve(run));
   const file = await readRunFile(host, folder);
   const { records } = await readJournal(host, folder.trials);
-  const report = { template: options.template ?? file.plan.report.template, locale: options.locale ?? file.plan.report.locale };
-  await writeOutputs(host, folder, { ...file, plan: { ...file.plan, report } }, records, lastRecordAt(folder.run, records));
+  const report = {
+    template: options.template ?? file.plan.report.template,
+    locale: options.locale ?? file.plan.report.locale,
+  };
+  await writeOutputs(
+    host,
+    folder,
+    { ...file, plan: { ...file.plan, report } },
+    records,
+    lastRecordAt(folder.run, records),
+  );
   printer.result(folder.report);
   return ExitCode.done;
 }

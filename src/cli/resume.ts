@@ -15,7 +15,10 @@ export async function resumable(
   changed: boolean,
 ): Promise<{ folder: RunFolder; file: RunFile; known: TrialRecord[] }> {
   if (!(await host.exists(path))) {
-    throw new UserError('there is no run to resume', { exitCode: ExitCode.wrongInput, hint: `${path} does not exist; run without --resume.` });
+    throw new UserError('there is no run to resume', {
+      exitCode: ExitCode.wrongInput,
+      hint: `${path} does not exist; run without --resume.`,
+    });
   }
   const name = await host.readLink(path).catch(() => null);
   const folder = runFolder(name === null ? path : resolve(path, '..', name));

@@ -1,17 +1,17 @@
 import { join } from 'node:path';
+import { loadExperiment } from '../experiment/load-file.ts';
 import { localHost } from '../host/local.ts';
 import { readMachine } from '../host/machine.ts';
-import { loadExperiment } from '../experiment/load-file.ts';
 import { ExitCode } from '../model/errors.ts';
 import type { Results } from '../model/result.ts';
-import { planFor } from './plan-for.ts';
-import { durationText, showProgress } from './progress.ts';
-import { plain, type Printer } from './print.ts';
-import type { RunOptions } from './run-options.ts';
+import { runPlan } from '../trial/run-plan.ts';
 import { interruptible } from './interrupt.ts';
+import { planFor } from './plan-for.ts';
+import { type Printer, plain } from './print.ts';
+import { durationText, showProgress } from './progress.ts';
+import type { RunOptions } from './run-options.ts';
 import { startRun } from './start-run.ts';
 import { templatesOf, writeOutputs } from './write-outputs.ts';
-import { runPlan } from '../trial/run-plan.ts';
 
 /** load -> plan -> preflight -> run -> fold -> render. */
 export async function runCommand(file: string, options: RunOptions, printer: Printer): Promise<ExitCode> {
@@ -21,9 +21,23 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
   const plan = planFor(loaded, machine, options);
   await templatesOf(host, plan);
   using stopping = await interruptible(host);
-  await using run = await startRun({ host, machine, plan, options, printer, signal: stopping.signal, onEvent: showProgress(printer, () => host.now()) });
+  await using run = await startRun({
+    host,
+    machine,
+    plan,
+    options,
+    printer,
+    signal: stopping.signal,
+    onEvent: showProgress(printer, () => host.now()),
+  });
   const outcome = await runPlan(run.context, run.known, new Set(Object.keys(run.file.notRun)));
-  const results = await writeOutputs(host, run.context.folder, run.file, outcome.records, new Date(host.now()).toISOString());
+  const results = await writeOutputs(
+    host,
+    run.context.folder,
+    run.file,
+    outcome.records,
+    new Date(host.now()).toISOString(),
+  );
   tellEnd(printer, run.context.folder.path, results, options, host.now() - Date.parse(run.file.startedAt));
   if (outcome.interrupted) {
     printer.line(`Interrupted (${stopping.reason()}). What was measured is kept; go on with --resume.`);
@@ -33,7 +47,8 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
 }
 
 export function exitCodeOf(results: Results): ExitCode {
-  if (results.cells.some((cell) => cell.requestsPerSecond === null && cell.reason !== null && !isDeclared(cell.reason))) return ExitCode.notMeasured;
+  if (results.cells.some((cell) => cell.requestsPerSecond === null && cell.reason !== null && !isDeclared(cell.reason)))
+    return ExitCode.notMeasured;
   if (results.thresholds.some((one) => !one.holds)) return ExitCode.thresholdFailed;
   return ExitCode.done;
 }
@@ -48,7 +63,8 @@ function tellEnd(printer: Printer, folder: string, results: Results, options: Ru
   const told = [...verdicts].map(([verdict, count]) => `${count} ${verdict}`).join(', ');
   printer.line(`${results.cells.length} cells (${told}) in ${durationText(tookMs)}.`);
   for (const cell of results.cells) {
-    if (cell.verdict === 'not-run' && cell.reason !== null) printer.line(`  ${cell.id}: not run: ${plain(cell.reason)}`);
+    if (cell.verdict === 'not-run' && cell.reason !== null)
+      printer.line(`  ${cell.id}: not run: ${plain(cell.reason)}`);
   }
   if (options.json !== true) printer.result(join(folder, 'report.md'));
 }

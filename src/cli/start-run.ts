@@ -60,7 +60,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
     const node = process.execPath;
     const environment = await openEnvironment(host, {
       experiment: given.plan.experiment.name,
-      guardianWorker: workers['guardian'] as string,
+      guardianWorker: workers.guardian as string,
       node,
       scratch,
       wait: options.wait ?? false,
@@ -74,7 +74,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       say,
       ownVersion,
       node,
-      sysctlWorker: workers['sysctls'] as string,
+      sysctlWorker: workers.sysctls as string,
     });
     const { folder, file, known } = await openFolder(given, {
       schemaVersion: 1,
@@ -90,7 +90,10 @@ export async function startRun(given: Given): Promise<StartedRun> {
       relaxed: ready.relaxed,
       notRun: ready.notRun,
     });
-    const cpus = runnerCpus(ready.plan.cells.map((cell) => cell.settings.cpus), machine);
+    const cpus = runnerCpus(
+      ready.plan.cells.map((cell) => cell.settings.cpus),
+      machine,
+    );
     if (cpus !== null) await host.run(['taskset', '-apc', cpus.join(','), String(host.pid)]);
     const context: TrialContext = {
       host,
@@ -117,7 +120,10 @@ export async function startRun(given: Given): Promise<StartedRun> {
 }
 
 /** A new run folder, or with --resume the newest one of the same experiment. */
-async function openFolder(given: Given, file: RunFile): Promise<{ folder: RunFolder; file: RunFile; known: TrialRecord[] }> {
+async function openFolder(
+  given: Given,
+  file: RunFile,
+): Promise<{ folder: RunFolder; file: RunFile; known: TrialRecord[] }> {
   const { host, options, printer } = given;
   const home = resolve(options.out ?? 'out', file.plan.experiment.name);
   if (options.resume === true) {

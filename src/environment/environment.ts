@@ -5,5 +5,8 @@ export interface Environment extends AsyncDisposable {
   apply(tweaks: readonly Tweak[]): Promise<{ proofs: Proof[] } & AsyncDisposable>;
 }
 export async function openEnvironment(_host: Host, _options: unknown): Promise<Environment> {
-  return { apply: async () => ({ proofs: [], [Symbol.asyncDispose]: async () => {} }), [Symbol.asyncDispose]: async () => {} };
+  return {
+    apply: async () => ({ proofs: [], [Symbol.asyncDispose]: async () => {} }),
+    [Symbol.asyncDispose]: async () => {},
+  };
 }

@@ -1,6 +1,6 @@
 import type { Caveat, Verdict } from './caveat.ts';
-import type { MachineFacts } from './machine.ts';
 import type { EncodedHistogram } from './histogram.ts';
+import type { MachineFacts } from './machine.ts';
 import type { Load } from './plan.ts';
 
 /** `results.json`: the fold of a run's records. The published JSON schema is generated from src/results/schema.ts. */
@@ -8,7 +8,15 @@ export interface Results {
   schemaVersion: 1;
   loadcell: string;
   experiment: { name: string; title: string; digest: string };
-  run: { id: string; startedAt: string; finishedAt: string; seed: number; quick: boolean; complete: boolean; isolation: 'namespace' | 'host' | 'mixed' | 'none' };
+  run: {
+    id: string;
+    startedAt: string;
+    finishedAt: string;
+    seed: number;
+    quick: boolean;
+    complete: boolean;
+    isolation: 'namespace' | 'host' | 'mixed' | 'none';
+  };
   machine: MachineFacts;
   cells: CellResult[];
   comparisons: Comparison[];
@@ -34,7 +42,16 @@ export interface CellResult {
   latencyUs: { p50: number; p90: number; p99: number; p999: number; max: number; mean: number } | null;
   latencyKind: 'service-time' | 'response-time' | null;
   histogram: EncodedHistogram | null;
-  errors: { total: number; connect: number; reset: number; timeout: number; resource: number; other: number; non2xx: number; mismatched: number };
+  errors: {
+    total: number;
+    connect: number;
+    reset: number;
+    timeout: number;
+    resource: number;
+    other: number;
+    non2xx: number;
+    mismatched: number;
+  };
   /** Derived from observation, medians over trials. */
   serverCpuUsPerRequest: number | null;
   requestsPerServerCpuSecond: number | null;

@@ -12,7 +12,11 @@ export interface InstalledDriver {
 }
 
 /** The generators that are on this machine and are what their name says, with their versions. */
-export async function installedDrivers(host: Host, cache: string, ownVersion: string): Promise<Record<string, InstalledDriver>> {
+export async function installedDrivers(
+  host: Host,
+  cache: string,
+  ownVersion: string,
+): Promise<Record<string, InstalledDriver>> {
   const found: Record<string, InstalledDriver> = {};
   for (const driver of drivers) {
     const missing = await missingRequirements(host, driver.requires, cache);
@@ -38,7 +42,10 @@ function shapeOf(load: Load): string {
  * Gives every cell its driver: one for each load shape across all servers, so that servers are compared by one
  * instrument. Returns the reason for each cell that no installed driver can load.
  */
-export function assignDrivers(cells: readonly Cell[], installed: ReadonlySet<string>): { cells: Cell[]; unloadable: Record<string, string> } {
+export function assignDrivers(
+  cells: readonly Cell[],
+  installed: ReadonlySet<string>,
+): { cells: Cell[]; unloadable: Record<string, string> } {
   const chosen = new Map<string, string | { problem: string }>();
   const unloadable: Record<string, string> = {};
   const assigned = cells.map((cell) => {
@@ -64,9 +71,13 @@ export async function installWantedDrivers(
   options: { cache: string; say(text: string): void },
 ): Promise<void> {
   // By apt only: a generator that has to be built is fetched when it is named.
-  const offered = drivers.filter((driver) => driver.requires.every((one) => one.apt !== null)).map((driver) => driver.name);
+  const offered = drivers
+    .filter((driver) => driver.requires.every((one) => one.apt !== null))
+    .map((driver) => driver.name);
   const wanted = new Set(
-    cells.map(({ load }) => (load.driver === 'auto' ? pick(load, new Set(offered)) : load.driver)).filter((name) => typeof name === 'string'),
+    cells
+      .map(({ load }) => (load.driver === 'auto' ? pick(load, new Set(offered)) : load.driver))
+      .filter((name) => typeof name === 'string'),
   );
   const requirements = drivers.filter((driver) => wanted.has(driver.name)).flatMap((driver) => driver.requires);
   const missing = await missingRequirements(host, requirements, options.cache);

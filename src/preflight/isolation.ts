@@ -7,9 +7,15 @@ import type { RunFile } from '../model/run.ts';
 export type Isolation = RunFile['isolation'];
 
 /** Where trials will run: what the plan asks for, held against what a real trial stage showed. */
-export async function decideIsolation(host: Host, asked: Plan['isolation']): Promise<{ isolation: Isolation; problems: Problem[] }> {
+export async function decideIsolation(
+  host: Host,
+  asked: Plan['isolation'],
+): Promise<{ isolation: Isolation; problems: Problem[] }> {
   if (asked === 'host') {
-    return { isolation: { kind: 'host', rootless: false, reason: 'asked for by the experiment or the command line' }, problems: [] };
+    return {
+      isolation: { kind: 'host', rootless: false, reason: 'asked for by the experiment or the command line' },
+      problems: [],
+    };
   }
   const found = await probeIsolation(host);
   const { rootless, reason } = found;

@@ -30,7 +30,12 @@ export interface PreflightOptions extends PrepareOptions {
  * (exit 3) with every problem; with `--relax` problems of settings are recorded instead. What is merely not installed
  * makes its cells `not-run`.
  */
-export async function preflight(host: Host, machine: MachineFacts, plan: Plan, options: PreflightOptions): Promise<Ready> {
+export async function preflight(
+  host: Host,
+  machine: MachineFacts,
+  plan: Plan,
+  options: PreflightOptions,
+): Promise<Ready> {
   const { isolation, problems } = await decideIsolation(host, plan.isolation);
   problems.push(...(await settingsProblems(host, machine, plan.cells, isolation, options)));
   if (problems.length > 0 && !plan.relax) {
@@ -44,10 +49,23 @@ export async function preflight(host: Host, machine: MachineFacts, plan: Plan, o
   const drivers = await installedDrivers(host, options.cache, options.ownVersion);
   const { cells, unloadable } = assignDrivers(plan.cells, new Set(Object.keys(drivers)));
   const servers = await prepareServers(host, plan.servers, options);
-  return { plan: { ...plan, cells }, isolation, drivers, servers, notRun: notRunOf(plan, unloadable, servers.unavailable), relaxed: problems };
+  return {
+    plan: { ...plan, cells },
+    isolation,
+    drivers,
+    servers,
+    notRun: notRunOf(plan, unloadable, servers.unavailable),
+    relaxed: problems,
+  };
 }
 
-function notRunOf(plan: Plan, unloadable: Record<string, string>, unavailable: Record<string, string>): RunFile['notRun'] {
-  const reasons = plan.cells.map((cell) => [cell.id, cell.skip ?? unavailable[cell.server] ?? unloadable[cell.id]] as const);
+function notRunOf(
+  plan: Plan,
+  unloadable: Record<string, string>,
+  unavailable: Record<string, string>,
+): RunFile['notRun'] {
+  const reasons = plan.cells.map(
+    (cell) => [cell.id, cell.skip ?? unavailable[cell.server] ?? unloadable[cell.id]] as const,
+  );
   return Object.fromEntries(reasons.filter((entry): entry is readonly [string, string] => entry[1] !== undefined));
 }

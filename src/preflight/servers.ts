@@ -23,7 +23,11 @@ export interface PrepareOptions {
 }
 
 /** Finds (or installs), builds and renders every server of the plan. One that cannot be had takes none of the others along. */
-export async function prepareServers(host: Host, servers: readonly ServerPlan[], options: PrepareOptions): Promise<PreparedServers> {
+export async function prepareServers(
+  host: Host,
+  servers: readonly ServerPlan[],
+  options: PrepareOptions,
+): Promise<PreparedServers> {
   const all: PreparedServers = { prepared: {}, facts: {}, unavailable: {} };
   if (options.install) await installMissing(host, servers, options);
   for (const server of servers) {
@@ -40,7 +44,9 @@ export async function prepareServers(host: Host, servers: readonly ServerPlan[],
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      all.unavailable[server.name] = [error.message, ...error.problems.map((one) => one.what), error.hint ?? ''].filter((text) => text !== '').join('; ');
+      all.unavailable[server.name] = [error.message, ...error.problems.map((one) => one.what), error.hint ?? '']
+        .filter((text) => text !== '')
+        .join('; ');
     }
   }
   return all;
@@ -53,7 +59,11 @@ async function installMissing(host: Host, servers: readonly ServerPlan[], option
 }
 
 /** Installs what it can: what cannot be had makes its cells not-run, and says why here. */
-export async function installAll(host: Host, missing: readonly Missing[], options: Pick<PrepareOptions, 'cache' | 'say'>): Promise<void> {
+export async function installAll(
+  host: Host,
+  missing: readonly Missing[],
+  options: Pick<PrepareOptions, 'cache' | 'say'>,
+): Promise<void> {
   options.say(`Installing ${[...new Set(missing.map((one) => one.requirement.command))].join(', ')} ...`);
   try {
     await installRequirements(host, missing, options.cache);
@@ -80,5 +90,6 @@ async function factsOf(host: Host, server: ServerPlan, prepared: Prepared, scrat
 /** Puts placeholders back for the folders that they stood for: nobody else has these folders. */
 function namePlaces(places: Readonly<Record<string, string>>): (text: string) => string {
   const longestFirst = Object.entries(places).toSorted(([, a], [, b]) => b.length - a.length);
-  return (text) => longestFirst.reduce((shown, [name, path]) => (path === '' ? shown : shown.replaceAll(path, `{{${name}}}`)), text);
+  return (text) =>
+    longestFirst.reduce((shown, [name, path]) => (path === '' ? shown : shown.replaceAll(path, `{{${name}}}`)), text);
 }

@@ -4,8 +4,8 @@ import { openStage } from '../environment/stage/open.ts';
 import type { Problem } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
-import type { Isolation } from './isolation.ts';
 import type { Cell, Settings, Tweak } from '../model/plan.ts';
+import type { Isolation } from './isolation.ts';
 
 /** Every setting of the plan that this machine or user cannot apply, each named once. */
 export async function settingsProblems(
@@ -25,7 +25,8 @@ export async function settingsProblems(
       const problem = tweak.scope === 'machine' ? await machineTweakProblem(host, tweak) : null;
       if (problem !== null) add(problem);
     }
-    if (isolation.kind === 'namespace') for (const problem of await stageProblems(host, settings, tweaks, isolation, options)) add(problem);
+    if (isolation.kind === 'namespace')
+      for (const problem of await stageProblems(host, settings, tweaks, isolation, options)) add(problem);
     for (const problem of await checkNetwork(host, settings.network)) add(problem);
   }
   return [...problems.values()];
@@ -42,7 +43,13 @@ export interface StageTools {
 }
 
 /** Opens a stage with the namespaced settings and looks which of them took: nothing of it outlives the stage. */
-async function stageProblems(host: Host, settings: Settings, tweaks: readonly Tweak[], isolation: Isolation, tools: StageTools): Promise<Problem[]> {
+async function stageProblems(
+  host: Host,
+  settings: Settings,
+  tweaks: readonly Tweak[],
+  isolation: Isolation,
+  tools: StageTools,
+): Promise<Problem[]> {
   const inside = tweaks.filter((tweak) => tweak.scope === 'namespace');
   if (inside.length === 0) return [];
   await using stage = await openStage(host, {
@@ -79,6 +86,9 @@ async function machineTweakProblem(host: Host, tweak: Tweak): Promise<Problem | 
   return {
     where: tweak.setting,
     what: `${tweak.path} is the whole machine's and cannot be written by ${host.user.name} here`,
-    remedy: host.user.uid === 0 ? 'run outside the container that mounts it read-only, or pass --relax' : 'run as root, or pass --relax to report it instead',
+    remedy:
+      host.user.uid === 0
+        ? 'run outside the container that mounts it read-only, or pass --relax'
+        : 'run as root, or pass --relax to report it instead',
   };
 }

@@ -37,7 +37,8 @@ export function parseJournal(text: string): Journal {
 function parseRecord(line: string): TrialRecord | null {
   try {
     const value: unknown = JSON.parse(line);
-    const whole = typeof value === 'object' && value !== null && 'cell' in value && 'trial' in value && 'outcome' in value;
+    const whole =
+      typeof value === 'object' && value !== null && 'cell' in value && 'trial' in value && 'outcome' in value;
     return whole ? (value as TrialRecord) : null;
   } catch {
     return null;

@@ -7,7 +7,9 @@ const estimate = z
     median: z.number(),
     low: z.number(),
     high: z.number(),
-    interval: z.enum(['range', '95%']).describe('What low and high are: the lowest and highest trial, or a 95% interval of the median.'),
+    interval: z
+      .enum(['range', '95%'])
+      .describe('What low and high are: the lowest and highest trial, or a 95% interval of the median.'),
     n: z.int().describe('Trials behind it.'),
   })
   .describe('A median over trials with its interval.');
@@ -69,7 +71,14 @@ const cell = z.strictObject({
   requeued: count.describe('Trials that were run again because something else disturbed them.'),
   requestsPerSecond: estimate.nullable(),
   latencyUs: z
-    .strictObject({ p50: z.number(), p90: z.number(), p99: z.number(), p999: z.number(), max: z.number(), mean: z.number() })
+    .strictObject({
+      p50: z.number(),
+      p90: z.number(),
+      p99: z.number(),
+      p999: z.number(),
+      max: z.number(),
+      mean: z.number(),
+    })
     .nullable()
     .describe('Percentiles of the merged histogram, µs.'),
   latencyKind: z

@@ -12,7 +12,7 @@ export function watchRate(context: TrialContext, stage: Stage, load: Load): () =
   let last: { count: number; ns: bigint } | null = null;
   const timer = setInterval(async () => {
     const tcp = parseTcp(await context.host.readText(`${stage.netRoot}/snmp`).catch(() => ''));
-    const count = load.keepAlive ? (tcp['OutSegs'] ?? 0) / 2 : (tcp['PassiveOpens'] ?? 0);
+    const count = load.keepAlive ? (tcp.OutSegs ?? 0) / 2 : (tcp.PassiveOpens ?? 0);
     const ns = context.host.monotonicNs();
     if (last !== null && count >= last.count) {
       const perSecond = ((count - last.count) * 1e9) / Number(ns - last.ns);
@@ -24,6 +24,9 @@ export function watchRate(context: TrialContext, stage: Stage, load: Load): () =
 }
 
 function parseTcp(snmp: string): Record<string, number> {
-  const [names, values] = snmp.split('\n').filter((line) => line.startsWith('Tcp:')).map((line) => line.split(/\s+/));
+  const [names, values] = snmp
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => line.split(/\s+/));
   return Object.fromEntries((names ?? []).map((name, index) => [name, Number(values?.[index] ?? 0)]));
 }

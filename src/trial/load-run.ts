@@ -38,14 +38,17 @@ export async function startLoad(
   for (const [name, text] of Object.entries(command.inputs)) await host.writeText(join(context.folder, name), text);
   const { argv, env } = wrapArgv(command.argv, compileWraps(cell.settings, 'generator'));
   const startedNs = host.monotonicNs();
-  const program = await stage.spawn({
-    argv,
-    env,
-    cwd: context.folder,
-    ...(command.stdin === null ? {} : { stdin: command.stdin }),
-    stdout: { collect: true, limitBytes: 256 * 1_048_576 },
-    stderr: { collect: true, limitBytes: 4 * 1_048_576 },
-  }, { side: 'generator' });
+  const program = await stage.spawn(
+    {
+      argv,
+      env,
+      cwd: context.folder,
+      ...(command.stdin === null ? {} : { stdin: command.stdin }),
+      stdout: { collect: true, limitBytes: 256 * 1_048_576 },
+      stderr: { collect: true, limitBytes: 4 * 1_048_576 },
+    },
+    { side: 'generator' },
+  );
   return { process: program, finished: finish(host, program, load, startedNs, command.files, context.folder) };
 }
 

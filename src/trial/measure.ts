@@ -60,10 +60,19 @@ export async function measure(
 }
 
 /** A run of its own that is thrown away; what goes wrong in it will go wrong in the window too, and be seen there. */
-async function warmUp(context: TrialContext, stage: Stage, driver: Driver, cell: Cell, drive: DriveContext): Promise<void> {
+async function warmUp(
+  context: TrialContext,
+  stage: Stage,
+  driver: Driver,
+  cell: Cell,
+  drive: DriveContext,
+): Promise<void> {
   context.onEvent({ kind: 'phase', phase: 'warm-up' });
   const load: Load = { ...cell.load, stop: cell.load.warmup as Load['stop'] };
-  const run = await startLoad(context.host, stage, driver, cell, load, { ...drive, folder: join(drive.folder, 'warmup') });
+  const run = await startLoad(context.host, stage, driver, cell, load, {
+    ...drive,
+    folder: join(drive.folder, 'warmup'),
+  });
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
   await run.finished;

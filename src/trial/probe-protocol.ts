@@ -1,6 +1,12 @@
 /** What the runner and the probe inside the stage say to each other, one JSON value a line. */
 export type ProbeRequest =
-  | { op: 'ready'; address: string; port: number; /** null: a TCP connection is enough. */ path: string | null; timeoutMs: number }
+  | {
+      op: 'ready';
+      address: string;
+      port: number /** null: a TCP connection is enough. */;
+      path: string | null;
+      timeoutMs: number;
+    }
   | {
       op: 'reply';
       address: string;
@@ -11,10 +17,10 @@ export type ProbeRequest =
       body: string | null;
       timeoutMs: number;
     }
-  | { op: 'sysctls'; /** Absolute paths under /proc/sys. */ paths: string[] };
+  | { op: 'sysctls' /** Absolute paths under /proc/sys. */; paths: string[] };
 
 export type ProbeAnswer =
-  | { op: 'ready'; ready: boolean; /** What the last attempt met. */ last: string }
+  | { op: 'ready'; ready: boolean /** What the last attempt met. */; last: string }
   | { op: 'reply'; reply: ReplyAnswer }
   | { op: 'sysctls'; values: Record<string, string | null> };
 

@@ -8,7 +8,12 @@ export interface Probe extends AsyncDisposable {
 }
 
 /** Starts the probe (`probe.worker.ts`, compiled to `worker`) inside the stage. Questions are answered one after the other. */
-export async function startProbe(stage: Stage, node: string, worker: string, prefix: readonly string[]): Promise<Probe> {
+export async function startProbe(
+  stage: Stage,
+  node: string,
+  worker: string,
+  prefix: readonly string[],
+): Promise<Probe> {
   const program = await stage.spawn({
     argv: [...prefix, node, worker],
     stdin: { pipe: true },

@@ -27,7 +27,11 @@ async function answer(request: ProbeRequest): Promise<ProbeAnswer> {
 
 async function readAll(paths: string[]): Promise<Record<string, string | null>> {
   const values: Record<string, string | null> = {};
-  for (const path of paths) values[path] = await readFile(path, 'utf8').then((text) => text.trim(), () => null);
+  for (const path of paths)
+    values[path] = await readFile(path, 'utf8').then(
+      (text) => text.trim(),
+      () => null,
+    );
   return values;
 }
 
@@ -40,7 +44,14 @@ async function waitUntilReady(request: ProbeRequest & { op: 'ready' }): Promise<
       last = await connects(request.address, request.port, left);
       if (last === '') return { ready: true, last };
     } else {
-      const reply = await ask({ ...request, method: 'GET', path: request.path, headers: {}, body: null, timeoutMs: left });
+      const reply = await ask({
+        ...request,
+        method: 'GET',
+        path: request.path,
+        headers: {},
+        body: null,
+        timeoutMs: left,
+      });
       if (reply.status !== null) return { ready: true, last: `status ${reply.status}` };
       last = reply.error ?? 'no reply';
     }

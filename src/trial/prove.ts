@@ -6,7 +6,12 @@ import type { Proof } from '../model/record.ts';
  * Reads from /proc what is really in force on live processes: a wrapper that was asked for is not proof that it held
  * (`taskset -c 1,5` on two CPUs silently becomes 1; a program can re-pin itself; Node raises its own soft limit).
  */
-export async function proveProcesses(host: Host, role: Role, settings: Settings, pids: readonly number[]): Promise<Proof[]> {
+export async function proveProcesses(
+  host: Host,
+  role: Role,
+  settings: Settings,
+  pids: readonly number[],
+): Promise<Proof[]> {
   const proofs: Proof[] = [];
   const cpus = settings.cpus[role];
   if (cpus !== null) proofs.push(await proveAffinity(host, role, cpus, pids));
@@ -35,7 +40,14 @@ async function proveAffinity(host: Host, role: Role, cpus: readonly number[], pi
     }
   }
   if (found.size === 0) detail = 'no live process to look at';
-  return { setting: `${role}.cpus`, asked, before: null, during: [...found].join(' and ') || null, held: detail === null, detail };
+  return {
+    setting: `${role}.cpus`,
+    asked,
+    before: null,
+    during: [...found].join(' and ') || null,
+    held: detail === null,
+    detail,
+  };
 }
 
 async function proveEach(

@@ -19,7 +19,11 @@ interface Turn {
  * Runs the plan's trials in order and appends each record before the next trial starts. What another process's load
  * spoiled is run once more, at the end, and both records are kept. `known` are the records of a run that is resumed.
  */
-export async function runPlan(context: TrialContext, known: readonly TrialRecord[], notRun: ReadonlySet<string>): Promise<RunOutcome> {
+export async function runPlan(
+  context: TrialContext,
+  known: readonly TrialRecord[],
+  notRun: ReadonlySet<string>,
+): Promise<RunOutcome> {
   const cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
   const done = new Set(known.filter((record) => record.outcome.kind !== 'aborted').map((record) => keyOf(record)));
   const turns: Turn[] = context.plan.order
@@ -38,7 +42,13 @@ export async function runPlan(context: TrialContext, known: readonly TrialRecord
     records.push(record);
     ended += 1;
     if (turn.attempt === 1 && contaminated(record, context.plan)) turns.push({ slot: turn.slot, attempt: 2 });
-    context.onEvent({ kind: 'trial-ended', ...progress, done: ended, good: isGood(record), summary: summaryOf(record) });
+    context.onEvent({
+      kind: 'trial-ended',
+      ...progress,
+      done: ended,
+      good: isGood(record),
+      summary: summaryOf(record),
+    });
   }
   return { records, interrupted: false };
 }

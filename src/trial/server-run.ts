@@ -68,14 +68,20 @@ export async function awaitReady(
   if ('exited' in first) {
     const how = first.exited.signal === null ? `code ${first.exited.code}` : `signal ${first.exited.signal}`;
     const tail = (await logTail(host, server)).trim();
-    throw new ServerFailed('server-exited', `the server ended before it was ready (${how})${tail === '' ? '' : `: ${lastLine(tail)}`}`);
+    throw new ServerFailed(
+      'server-exited',
+      `the server ended before it was ready (${how})${tail === '' ? '' : `: ${lastLine(tail)}`}`,
+    );
   }
   settle(first, ready);
 }
 
 function settle(answer: { ready: boolean; last: string }, ready: Readiness): void {
   if (answer.ready) return;
-  throw new ServerFailed('server-not-ready', `the server was not ready within ${ready.timeoutMs} ms (last: ${answer.last})`);
+  throw new ServerFailed(
+    'server-not-ready',
+    `the server was not ready within ${ready.timeoutMs} ms (last: ${answer.last})`,
+  );
 }
 
 function askUntilReady(probe: Probe, ready: Readiness, target: { address: string; port: number }) {
@@ -121,7 +127,12 @@ export async function stopServer(
   return { alive, code: end?.code ?? null, signal: end?.signal ?? null, killed: !gone, restarted };
 }
 
-async function waitUntilGone(host: Host, server: ServerRun, pids: readonly number[], patienceMs: number): Promise<boolean> {
+async function waitUntilGone(
+  host: Host,
+  server: ServerRun,
+  pids: readonly number[],
+  patienceMs: number,
+): Promise<boolean> {
   const end = host.monotonicNs() + BigInt(patienceMs) * 1_000_000n;
   while (host.monotonicNs() < end) {
     const left = pids.filter((pid) => host.signal(pid, 0));

@@ -12,7 +12,7 @@ import { renderServer } from './prepare/render.ts';
 import { startProbe } from './probe.ts';
 import { proveProcesses } from './prove.ts';
 import { checkReply } from './reply-check.ts';
-import { awaitReady, logTail, type ServerRun, ServerFailed, startServer, stopServer } from './server-run.ts';
+import { awaitReady, logTail, ServerFailed, type ServerRun, startServer, stopServer } from './server-run.ts';
 import { stepClock } from './steps.ts';
 
 /** Facts of a trial while it runs; becomes the record whatever happens. */
@@ -84,7 +84,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
     copyHost: namespaced ? namespacedKeys() : [],
     network: cell.settings.network,
     runId: context.runId,
-    worker: context.workers['sysctls'] as string,
+    worker: context.workers.sysctls as string,
     node: context.node,
   });
   draft.stage = stage.record;
@@ -99,7 +99,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
 
   phase(context, 'server');
   const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
-  await using probe = await startProbe(stage, context.node, context.workers['probe'] as string, pin);
+  await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin);
   const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
   const serverPids = async (): Promise<number[]> => (await stage.processes()).filter((pid) => pid !== probe.pid);
   try {
@@ -115,7 +115,9 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
     });
     const measured = await measure(context, stage, cell, drive, { serverPids, step, draft });
     draft.replies.push(await checkReply(probe, 'after', target, cell.load, server.reply));
-    draft.proofs = await proveStillHeld(draft.proofs, (paths) => probe.ask({ op: 'sysctls', paths }).then((a) => a.values));
+    draft.proofs = await proveStillHeld(draft.proofs, (paths) =>
+      probe.ask({ op: 'sysctls', paths }).then((a) => a.values),
+    );
     const after = await serverPids();
     phase(context, 'stop');
     draft.server = await stopServer(host, running, server.stop, { before: measured.serverPidsBefore, after });

@@ -26,12 +26,15 @@ const ENDINGS: readonly { name: string; text: string; args?: string[]; code: num
   },
   {
     name: 'a server that ends at once',
-    text: experiment(nodeServer("process.exit(3)"), load),
+    text: experiment(nodeServer('process.exit(3)'), load),
     code: 4,
   },
   {
     name: 'a server that never gets ready',
-    text: experiment(nodeServer('() => {}').replace("ready: { http: '/' }", "ready: { http: '/', timeout: '300ms' }"), load),
+    text: experiment(
+      nodeServer('() => {}').replace("ready: { http: '/' }", "ready: { http: '/', timeout: '300ms' }"),
+      load,
+    ),
     code: 4,
   },
   {
@@ -41,12 +44,20 @@ const ENDINGS: readonly { name: string; text: string; args?: string[]; code: num
   },
   {
     name: 'a server that dies under load',
-    text: experiment(nodeServer("(() => { let n = 0; return (_, reply) => { if (++n > 50) process.exit(1); reply.end('hello'); }; })()"), load),
+    text: experiment(
+      nodeServer(
+        "(() => { let n = 0; return (_, reply) => { if (++n > 50) process.exit(1); reply.end('hello'); }; })()",
+      ),
+      load,
+    ),
     code: 4,
   },
   {
     name: 'host-wide settings',
-    text: experiment(nodeServer(good), `${load}, controls: { sysctl: { 'vm.swappiness': 61, 'net.core.somaxconn': 512 } }`),
+    text: experiment(
+      nodeServer(good),
+      `${load}, controls: { sysctl: { 'vm.swappiness': 61, 'net.core.somaxconn': 512 } }`,
+    ),
     code: 0,
     root: true,
   },

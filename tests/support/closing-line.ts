@@ -23,7 +23,7 @@ export default class ClosingLine implements Reporter {
       }
     }
     for (const line of left) console.log(line);
-    if (counts.skipped > 0 && process.env['LOADCELL_NO_SKIPS'] !== undefined) {
+    if (counts.skipped > 0 && process.env.LOADCELL_NO_SKIPS !== undefined) {
       console.log('skipped tests fail this run (LOADCELL_NO_SKIPS is set)');
       process.exitCode = 1;
     }

@@ -1,6 +1,14 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation } from '../../model/record.ts';
-import { type CpuTicks, deltas, parseCounters, parseCpus, parsePressure, parseSoftnet, parseThrottled } from './parse-proc.ts';
+import {
+  type CpuTicks,
+  deltas,
+  parseCounters,
+  parseCpus,
+  parsePressure,
+  parseSoftnet,
+  parseThrottled,
+} from './parse-proc.ts';
 
 /** The kernel's counters at one moment: of the stage's network namespace, and of the machine. */
 export interface MachineCounters {
@@ -22,7 +30,10 @@ export async function readCounters(host: Host, netRoot: string, cpus: readonly n
     [`${netRoot}/snmp`, `${netRoot}/netstat`, '/proc/net/softnet_stat', '/proc/stat'].map(read),
   );
   return {
-    network: snmp === null || netstat === null ? null : { ...parseCounters(snmp as string), ...parseCounters(netstat as string) },
+    network:
+      snmp === null || netstat === null
+        ? null
+        : { ...parseCounters(snmp as string), ...parseCounters(netstat as string) },
     softnet: parseSoftnet(softnet ?? ''),
     cpus: parseCpus(stat ?? ''),
     pressureUs: await pressures(read),
@@ -35,7 +46,9 @@ type Read = (path: string) => Promise<string | null>;
 
 async function pressures(read: Read): Promise<Record<string, number> | null> {
   const kinds = ['cpu', 'memory', 'io'];
-  const values = await Promise.all(kinds.map(async (kind) => [kind, parsePressure((await read(`/proc/pressure/${kind}`)) ?? '')] as const));
+  const values = await Promise.all(
+    kinds.map(async (kind) => [kind, parsePressure((await read(`/proc/pressure/${kind}`)) ?? '')] as const),
+  );
   const known = values.filter((entry): entry is [string, number] => entry[1] !== null);
   return known.length === 0 ? null : Object.fromEntries(known);
 }
@@ -49,7 +62,9 @@ async function throttled(read: Read): Promise<number | null> {
 }
 
 async function frequencies(read: Read, cpus: readonly number[]): Promise<number[]> {
-  const texts = await Promise.all(cpus.map((cpu) => read(`/sys/devices/system/cpu/cpu${cpu}/cpufreq/scaling_cur_freq`)));
+  const texts = await Promise.all(
+    cpus.map((cpu) => read(`/sys/devices/system/cpu/cpu${cpu}/cpufreq/scaling_cur_freq`)),
+  );
   return texts.filter((text): text is string => text !== null).map((text) => Number(text) / 1000);
 }
 
@@ -68,8 +83,12 @@ export function counterDeltas(before: MachineCounters, after: MachineCounters): 
             squeezed: after.softnet.squeezed - before.softnet.squeezed,
           },
     cpus: Object.fromEntries(Object.entries(after.cpus).map(([cpu, now]) => [cpu, cpuDelta(before.cpus[cpu], now)])),
-    pressureUs: before.pressureUs === null || after.pressureUs === null ? null : { ...zeros(after.pressureUs), ...deltas(before.pressureUs, after.pressureUs) },
-    throttledUs: before.throttledUs === null || after.throttledUs === null ? null : after.throttledUs - before.throttledUs,
+    pressureUs:
+      before.pressureUs === null || after.pressureUs === null
+        ? null
+        : { ...zeros(after.pressureUs), ...deltas(before.pressureUs, after.pressureUs) },
+    throttledUs:
+      before.throttledUs === null || after.throttledUs === null ? null : after.throttledUs - before.throttledUs,
     frequencyMhz: frequencies.length === 0 ? null : { min: Math.min(...frequencies), max: Math.max(...frequencies) },
   };
 }
@@ -81,9 +100,16 @@ function networkDeltas(before: Record<string, number>, after: Record<string, num
   return Object.fromEntries(Object.entries(deltas(before, after)).filter(([name]) => !GAUGES.test(name)));
 }
 
-const zeros = (values: Record<string, number>): Record<string, number> => Object.fromEntries(Object.keys(values).map((key) => [key, 0]));
+const zeros = (values: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.keys(values).map((key) => [key, 0]));
 
 function cpuDelta(before: CpuTicks | undefined, after: CpuTicks): Observation['cpus'][string] {
   const ms = (field: keyof CpuTicks): number => (after[field] - (before?.[field] ?? after[field])) * TICK_MS;
-  return { userMs: ms('user'), systemMs: ms('system'), softirqMs: ms('softirq'), idleMs: ms('idle'), stealMs: ms('steal') };
+  return {
+    userMs: ms('user'),
+    systemMs: ms('system'),
+    softirqMs: ms('softirq'),
+    idleMs: ms('idle'),
+    stealMs: ms('steal'),
+  };
 }

@@ -13,7 +13,9 @@ afterEach(() => {
 });
 
 /** A process that burns CPU for a time when told to, and says how much by its own account (µs). */
-async function burner(threads: number): Promise<{ pid: number; burn(ms: number): Promise<number>; end(): Promise<void> }> {
+async function burner(
+  threads: number,
+): Promise<{ pid: number; burn(ms: number): Promise<number>; end(): Promise<void> }> {
   const program = `
     const { Worker } = require('node:worker_threads');
     const spin = "const end = Date.now() + require('node:worker_threads').workerData; while (Date.now() < end);";

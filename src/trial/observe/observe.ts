@@ -28,7 +28,11 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
   const countersBefore = await readCounters(host, what.netRoot, what.cpus);
   const runnerBefore = await threadTime(host, `/proc/${what.runnerPid}`);
   const startNs = host.monotonicNs();
-  const sampling = startSampling(host, what.netRoot, serverBefore.map((process) => process.pid));
+  const sampling = startSampling(
+    host,
+    what.netRoot,
+    serverBefore.map((process) => process.pid),
+  );
   return {
     loading: (pid) => sampling.follow(pid),
     stop: async () => {
@@ -50,15 +54,27 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
   };
 }
 
-function serverUse(before: readonly ProcessSnapshot[], after: readonly ProcessSnapshot[], intervalUs: number, rssMax: number | null): ProcessUse | null {
+function serverUse(
+  before: readonly ProcessSnapshot[],
+  after: readonly ProcessSnapshot[],
+  intervalUs: number,
+  rssMax: number | null,
+): ProcessUse | null {
   if (after.length === 0) return null;
   const rssAfter = total(after, (process) => process.rssBytes);
   const switches = (figure: 'voluntary' | 'involuntary'): number | null =>
-    change(total(before, (process) => process[figure]), total(after, (process) => process[figure]));
+    change(
+      total(before, (process) => process[figure]),
+      total(after, (process) => process[figure]),
+    );
   return {
     cpuUs: cpuBetween(before, after),
     cpuOverUs: intervalUs,
-    waitUs: Math.max(0, (total(after, (process) => process.waitNs) ?? 0) - (total(before, (process) => process.waitNs) ?? 0)) / 1000,
+    waitUs:
+      Math.max(
+        0,
+        (total(after, (process) => process.waitNs) ?? 0) - (total(before, (process) => process.waitNs) ?? 0),
+      ) / 1000,
     rssBytesBefore: total(before, (process) => process.rssBytes),
     rssBytesAfter: rssAfter,
     rssBytesMax: rssMax === null ? rssAfter : Math.max(rssMax, rssAfter ?? 0),

@@ -1,9 +1,25 @@
 import { expect, test } from 'vitest';
-import { deltas, parseCounters, parseCpus, parseOpenFilesLimit, parsePressure, parseSchedstat, parseSockstat, parseSoftnet, parseStat, parseStatus, parseThrottled } from './parse-proc.ts';
+import {
+  deltas,
+  parseCounters,
+  parseCpus,
+  parseOpenFilesLimit,
+  parsePressure,
+  parseSchedstat,
+  parseSockstat,
+  parseSoftnet,
+  parseStat,
+  parseStatus,
+  parseThrottled,
+} from './parse-proc.ts';
 
 test('counters are named by their group', () => {
   const text = 'TcpExt: SyncookiesSent ListenOverflows\nTcpExt: 3 17\nIpExt: InOctets\nIpExt: 9\n';
-  expect(parseCounters(text)).toEqual({ 'TcpExt.SyncookiesSent': 3, 'TcpExt.ListenOverflows': 17, 'IpExt.InOctets': 9 });
+  expect(parseCounters(text)).toEqual({
+    'TcpExt.SyncookiesSent': 3,
+    'TcpExt.ListenOverflows': 17,
+    'IpExt.InOctets': 9,
+  });
 });
 
 test('differences leave out what did not change and what is missing on one side', () => {
@@ -37,7 +53,11 @@ test('what is not there is null, not 0', () => {
   expect(parseSchedstat('')).toBeNull();
   expect(parseSchedstat('12 34 5')).toEqual({ runNs: 12, waitNs: 34 });
   expect(parseStatus('')).toEqual({ rssBytes: null, voluntary: null, involuntary: null });
-  expect(parseStatus('VmRSS:\t  100 kB\nvoluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t6\n')).toEqual({ rssBytes: 102_400, voluntary: 5, involuntary: 6 });
+  expect(parseStatus('VmRSS:\t  100 kB\nvoluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t6\n')).toEqual({
+    rssBytes: 102_400,
+    voluntary: 5,
+    involuntary: 6,
+  });
   expect(parseOpenFilesLimit('Max open files            256                  256                  files\n')).toBe(256);
   expect(parseOpenFilesLimit('')).toBeNull();
   expect(parsePressure('some avg10=0.00 avg60=0.00 avg300=0.00 total=77\nfull avg10=0 total=1\n')).toBe(77);

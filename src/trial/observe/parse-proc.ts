@@ -16,7 +16,13 @@ export function parseCounters(text: string): Record<string, number> {
 
 function split(line: string): [group: string, fields: string[]] {
   const colon = line.indexOf(':');
-  return [line.slice(0, colon), line.slice(colon + 1).trim().split(/\s+/)];
+  return [
+    line.slice(0, colon),
+    line
+      .slice(colon + 1)
+      .trim()
+      .split(/\s+/),
+  ];
 }
 
 /** Non-zero differences; a counter that is missing on one side is left out. */
@@ -38,7 +44,11 @@ export function parseSockstat(text: string): SocketCounts | null {
 
 /** /proc/net/softnet_stat: one line a CPU, hexadecimal: processed, dropped, time_squeeze. */
 export function parseSoftnet(text: string): { processed: number; dropped: number; squeezed: number } | null {
-  const rows = text.trim().split('\n').filter((line) => line !== '').map((line) => line.split(/\s+/).map((field) => Number.parseInt(field, 16)));
+  const rows = text
+    .trim()
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(/\s+/).map((field) => Number.parseInt(field, 16)));
   if (rows.length === 0 || rows.some((row) => row.length < 3)) return null;
   const sum = (column: number): number => rows.reduce((total, row) => total + (row[column] as number), 0);
   return { processed: sum(0), dropped: sum(1), squeezed: sum(2) };
@@ -56,7 +66,9 @@ export interface CpuTicks {
 export function parseCpus(text: string): Record<string, CpuTicks> {
   const cpus: Record<string, CpuTicks> = {};
   for (const [, cpu, fields] of text.matchAll(/^cpu(\d+)\s+(.*)$/gm)) {
-    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = (fields as string).split(/\s+/).map(Number);
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = (fields as string)
+      .split(/\s+/)
+      .map(Number);
     cpus[cpu as string] = { user: user + nice, system, softirq: softirq + irq, idle: idle + iowait, steal };
   }
   return cpus;
@@ -85,7 +97,11 @@ export function parseStat(text: string): ProcessStat | null {
 }
 
 /** /proc/PID/status: resident bytes and context switches of the main thread. */
-export function parseStatus(text: string): { rssBytes: number | null; voluntary: number | null; involuntary: number | null } {
+export function parseStatus(text: string): {
+  rssBytes: number | null;
+  voluntary: number | null;
+  involuntary: number | null;
+} {
   const number = (pattern: RegExp): number | null => {
     const found = text.match(pattern)?.[1];
     return found === undefined ? null : Number(found);

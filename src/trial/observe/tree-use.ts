@@ -21,7 +21,11 @@ export interface ProcessSnapshot {
 const TICK_NS = 10_000_000;
 
 /** Reads each process; one that has ended is left out. `openFiles` costs a readdir of a socket each: only at the ends. */
-export async function snapshot(host: Host, pids: readonly number[], options: { openFiles: boolean }): Promise<ProcessSnapshot[]> {
+export async function snapshot(
+  host: Host,
+  pids: readonly number[],
+  options: { openFiles: boolean },
+): Promise<ProcessSnapshot[]> {
   const found = await Promise.all(pids.map((pid) => one(host, pid, options.openFiles)));
   return found.filter((process): process is ProcessSnapshot => process !== null);
 }
@@ -37,7 +41,12 @@ async function one(host: Host, pid: number, openFiles: boolean): Promise<Process
     ...stat,
     ...time,
     ...status,
-    openFiles: openFiles ? await host.list(`${folder}/fd`).then((names) => names.length, () => null) : null,
+    openFiles: openFiles
+      ? await host.list(`${folder}/fd`).then(
+          (names) => names.length,
+          () => null,
+        )
+      : null,
     openFilesLimit: openFiles ? parseOpenFilesLimit(await host.readText(`${folder}/limits`).catch(() => '')) : null,
   };
 }
@@ -69,7 +78,10 @@ export function cpuBetween(before: readonly ProcessSnapshot[], after: readonly P
 }
 
 /** Sum of a figure over a tree; null when no process has it. */
-export function total(processes: readonly ProcessSnapshot[], figure: (one: ProcessSnapshot) => number | null): number | null {
+export function total(
+  processes: readonly ProcessSnapshot[],
+  figure: (one: ProcessSnapshot) => number | null,
+): number | null {
   const known = processes.map(figure).filter((value): value is number => value !== null);
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
