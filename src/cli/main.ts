@@ -55,7 +55,7 @@ const whole =
     return value;
   };
 
-function makeProgram(printer: Printer, done: (code: ExitCode) => void): Command {
+export function makeProgram(printer: Printer, done: (code: ExitCode) => void): Command {
   const program = new Command('loadcell')
     .description(
       'Prepares the machine, measures every cell of an experiment, puts the machine back, and writes the report.',

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { makeProgram } from '../src/cli/main.ts';
+import { drivers } from '../src/drivers/index.ts';
+import { experimentSchema } from '../src/experiment/schema.ts';
+import type { Driver } from '../src/model/driver.ts';
+import { resultsSchema } from '../src/results/schema.ts';
+import { type JsonSchema, schemaPage } from './schema-pages.ts';
+
+const GENERATED = 'Generated from the code by `npm run docs`; edit the descriptions there.';
+
+/** Every reference page: file name -> Markdown. */
+export function pages(): Record<string, string> {
+  return {
+    'experiment.md': page('The experiment file', schemaPage(jsonSchema(experimentSchema, 'input'), 'experiment')),
+    'results.md': page('results.json', schemaPage(jsonSchema(resultsSchema, 'output'), 'results')),
+    'command.md': page('The command', commandPage()),
+    'drivers.md': page('Load generators', driversPage(drivers)),
+  };
+}
+
+const page = (title: string, body: string): string => `# ${title}\n\n${GENERATED}\n\n${body.trim()}\n`;
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
+  z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as JsonSchema;
+
+/** The help of each command, as it prints it. */
+function commandPage(): string {
+  const program = makeProgram(
+    { line: () => {}, result: () => {}, paint: (_, text) => text, status: () => {}, live: false },
+    () => {},
+  );
+  program.configureHelp({ helpWidth: 100 });
+  const all = [program, ...program.commands];
+  return all
+    .map((command) => {
+      command.configureHelp({ helpWidth: 100 });
+      const name = command === program ? 'loadcell' : `loadcell ${command.name()}`;
+      return `## ${name}\n\n\`\`\`text\n${command.helpInformation().trim()}\n\`\`\``;
+    })
+    .join('\n\n');
+}
+
+function driversPage(all: readonly Driver[]): string {
+  const head =
+    '| driver | loop | connections | pipelining | HTTP/2 | ends on | phases | each second | resolution |\n|---|---|---|---|---|---|---|---|--:|';
+  const rows = all.map((driver) => {
+    const can = driver.capabilities;
+    const words = (...pairs: [boolean, string][]): string =>
+      pairs
+        .filter(([has]) => has)
+        .map(([, word]) => word)
+        .join(', ') || '–';
+    const mark = (has: boolean): string => (has ? 'yes' : '–');
+    return `| ${[
+      `[${driver.name}](#${driver.name})`,
+      words([can.closedLoop, 'closed'], [can.openLoop, 'open']),
+      words([can.keepAlive, 'kept'], [can.fresh, 'fresh']),
+      mark(can.pipelining),
+      mark(can.http2),
+      words([can.stopOnRequests, 'requests'], [can.stopOnDuration, 'time']),
+      mark(can.phases),
+      mark(can.perSecond),
+      can.resolutionUs === null ? 'none' : `${can.resolutionUs} µs`,
+    ].join(' | ')} |`;
+  });
+  const sections = all.map((driver) => {
+    const apt = driver.requires.map((one) =>
+      one.apt === null
+        ? one.install.map((argv) => `\`${argv.join(' ')}\``).join(', ')
+        : `\`apt-get install ${one.apt}\``,
+    );
+    const from =
+      driver.kind === 'embedded' ? 'Part of loadcell: nothing to install.' : `Comes with ${apt.join(' and ')}.`;
+    return `## ${driver.name}\n\n${driver.summary} ${from}\n\n${driver.distortions.trim()}`;
+  });
+  return `\`auto\` takes the strongest installed one that can do the load.\n\n${head}\n${rows.join('\n')}\n\n${sections.join('\n\n')}`;
+}
