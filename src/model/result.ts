@@ -29,7 +29,7 @@ export interface CellResult {
   environment: string;
   load: Load;
   verdict: Verdict;
-  /** Why it is `not-run`; null otherwise. */
+  /** Why it is `not-run`, or why no trial gave a measurement; null otherwise. */
   reason: string | null;
   caveats: Caveat[];
   /** Trials that count: measured and not invalid. */
