@@ -72,6 +72,11 @@ export interface DriveCommand {
   files: Record<string, string>;
   /** Files to write before the start (wrk's Lua script): name in `context.folder` -> text. */
   inputs: Record<string, string>;
+  /**
+   * Commands that turn the generator's own files into text, run in order behind the window, however it ended. What fails
+   * leaves its words on the output's stderr. Absent: none.
+   */
+  afterwards?: string[][];
 }
 
 export interface DriveOutput {

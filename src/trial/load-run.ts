@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compileWraps, wrapArgv } from '../controls/index.ts';
-import { type DriveContext, type DriveOutput, type Driver, DriverError } from '../model/driver.ts';
-import type { Host } from '../model/host.ts';
+import { type DriveCommand, type DriveContext, type DriveOutput, type Driver, DriverError } from '../model/driver.ts';
+import type { Finished, Host } from '../model/host.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { Stage, StageProcess } from '../model/stage.ts';
@@ -21,8 +21,15 @@ export function deadlineMs(load: Load): number {
 export interface LoadRun {
   process: StageProcess;
   /** Resolves when it has ended (by itself or by the deadline). */
-  finished: Promise<DriveOutput>;
+  finished: Promise<unknown>;
+  /** Runs the command's `afterwards` and reads its files, once it has ended. */
+  output(): Promise<DriveOutput>;
 }
+
+/** The longest that turning a generator's files into text may take, ms. */
+const AFTERWARDS_MS = 120_000;
+
+type Ended = Omit<DriveOutput, 'files'>;
 
 /** Starts the generator under the cell's wraps, inside the stage. */
 export async function startLoad(
@@ -49,29 +56,45 @@ export async function startLoad(
     },
     { side: 'generator' },
   );
-  return { process: program, finished: finish(host, program, load, startedNs, command.files, context.folder) };
+  const finished = finish(host, program, load, startedNs);
+  const output = async (): Promise<DriveOutput> => collect(host, stage, await finished, command, context.folder);
+  return { process: program, finished, output };
 }
 
-async function finish(
-  host: Host,
-  program: StageProcess,
-  load: Load,
-  startedNs: bigint,
-  files: Record<string, string>,
-  folder: string,
-): Promise<DriveOutput> {
+async function finish(host: Host, program: StageProcess, load: Load, startedNs: bigint): Promise<Ended> {
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
     host.signal(program.pid, 'SIGKILL');
   }, deadlineMs(load));
-  const end = await program.exited;
+  const { code, signal, stdout, stderr } = await program.exited;
   clearTimeout(timer);
   const wallUs = Number(host.monotonicNs() - startedNs) / 1000;
-  const texts: Record<string, string> = {};
-  for (const [key, name] of Object.entries(files)) texts[key] = await host.readText(join(folder, name)).catch(() => '');
-  return { code: end.code, signal: end.signal, stdout: end.stdout, stderr: end.stderr, files: texts, wallUs, timedOut };
+  return { code, signal, stdout, stderr, wallUs, timedOut };
 }
+
+/** Behind the window: the generator's files as text. */
+async function collect(
+  host: Host,
+  stage: Stage,
+  ended: Ended,
+  command: DriveCommand,
+  folder: string,
+): Promise<DriveOutput> {
+  let { stderr } = ended;
+  for (const argv of command.afterwards ?? []) {
+    const done = await stage.run(argv, { timeoutMs: AFTERWARDS_MS, side: 'generator' });
+    if (done.code !== 0) stderr += `\n${failedAfterwards(argv, done)}`;
+  }
+  const files: Record<string, string> = {};
+  for (const [key, name] of Object.entries(command.files)) {
+    files[key] = await host.readText(join(folder, name)).catch(() => '');
+  }
+  return { ...ended, stderr, files };
+}
+
+const failedAfterwards = (argv: readonly string[], { code, stderr, timedOut }: Finished): string =>
+  `${argv[0]} ${timedOut ? 'did not end in time' : `exited ${code}`}: ${stderr.trim()}`;
 
 /** The output as a measurement. Throws `DriverError` where there is none to have. */
 export function measurementOf(driver: Driver, output: DriveOutput, load: Load, context: DriveContext): Measurement {

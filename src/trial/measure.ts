@@ -50,12 +50,13 @@ export async function measure(
   context.signal.addEventListener('abort', kill, { once: true });
   if (context.signal.aborted) kill();
   const proofs = proveGenerator(context, cell, run);
-  const output = await run.finished;
+  await run.finished;
   context.signal.removeEventListener('abort', kill);
   stopRate();
   around.draft.observation = await observer.stop();
   around.draft.proofs.push(...(await proofs));
   around.step('window');
+  const output = await run.output();
   return { serverPidsBefore, read: () => measurementOf(driver, output, cell.load, drive) };
 }
 

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { DriveCommand, DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
 import type { Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
@@ -11,6 +12,7 @@ import { CORES } from './truth-server-drive.ts';
 /** Where `--install` puts generators that Debian lacks. */
 const OWN_BIN = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'loadcell', 'bin');
 const SEARCH = [OWN_BIN, ...(process.env.PATH ?? '').split(delimiter)];
+const ENV = { ...process.env, PATH: SEARCH.join(delimiter) };
 
 /** Names of the driver's commands that are not on this machine: the visible reason of a skipped test. */
 export function missingTools(driver: Driver): string[] {
@@ -54,6 +56,11 @@ export async function driveExternal(
     const command = driver.command(load, context);
     for (const [name, text] of Object.entries(command.inputs)) await writeFile(join(folder, name), text);
     const ended = await run(command, target.wrap ?? [], folder, target.deadlineMs ?? 20_000);
+    for (const [program, ...args] of command.afterwards ?? []) {
+      await promisify(execFile)(program as string, args, { env: ENV }).catch((error) => {
+        ended.stderr += String(error);
+      });
+    }
     const files: Record<string, string> = {};
     for (const [key, name] of Object.entries(command.files)) {
       files[key] = await readFile(join(folder, name), 'utf8').catch(() => '');
@@ -73,9 +80,8 @@ function run(
 ): Promise<Omit<DriveOutput, 'files'>> {
   const pin = CORES.generator === undefined ? [] : ['taskset', '-c', String(CORES.generator)];
   const [file, ...args] = [...pin, ...wrap, ...command.argv];
-  const env = { ...process.env, PATH: SEARCH.join(delimiter) };
   // A session of its own, so that the deadline ends what it started too.
-  const child = spawn(file as string, args, { cwd, env, stdio: 'pipe', detached: true });
+  const child = spawn(file as string, args, { cwd, env: ENV, stdio: 'pipe', detached: true });
   const begun = performance.now();
   const said = { stdout: '', stderr: '', timedOut: false };
   for (const name of ['stdout', 'stderr'] as const) {
