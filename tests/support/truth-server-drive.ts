@@ -125,7 +125,7 @@ export async function machineFloor(
   requests: number,
   wrap: string[],
 ): Promise<number[]> {
-  const program = fileURLToPath(new URL('./truth-server-bare.main.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../src/calibrate/truth/bare-client.worker.ts', import.meta.url));
   const pin = CORES.generator === undefined ? [] : ['taskset', '-c', String(CORES.generator)];
   const node = [process.execPath, '--no-opt', '--import', import.meta.resolve('tsx')];
   await server.reset();

@@ -18,84 +18,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import net from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { TruthOptions, TruthStats } from '../../src/calibrate/truth/truth.ts';
 
-export interface TruthOptions {
-  /** Default 0: a free one. */
-  port?: number;
-  /** Default 127.0.0.1. */
-  address?: string;
-  backlog?: number;
-  /** Reply body, ASCII. Default `Hello, World!\n`. */
-  body?: string;
-  framing?: 'length' | 'chunked' | 'eof';
-  delay?: Delay;
-  fault?: Fault;
-}
-
-export type Delay =
-  | { kind: 'none' }
-  | { kind: 'constant'; ms: number }
-  /** Every `every`-th request is slow. */
-  | { kind: 'bimodal'; fastMs: number; slowMs: number; every: number }
-  /** Requests that come between afterMs and afterMs + stallMs after the first one are answered when the stall is over. */
-  | { kind: 'stall'; afterMs: number; stallMs: number; baseMs: number };
-
-export type Fault =
-  /** Closes a connection after its n-th reply, with or without a `Connection: close` in it. */
-  | { kind: 'close-keep-alive'; after: number; announced: boolean }
-  | { kind: 'close-on-accept' }
-  /** On requests `from` (by arrival, from 0), and then every `every`-th. Default: all. */
-  | { kind: RequestFault; from?: number; every?: number };
-
-export type RequestFault =
-  | 'status-500'
-  /** Same length, other letters. */
-  | 'wrong-body'
-  /** No reply, connection stays open. */
-  | 'hang'
-  /** Connection closed without a byte. */
-  | 'no-reply'
-  | 'half-then-close'
-  | 'half-then-reset'
-  /** The server kills itself with SIGKILL. */
-  | 'die'
-  /** Content-Length promises 10 bytes more than come. */
-  | 'length-too-long'
-  /** Content-Length is 3 bytes short of what comes. */
-  | 'length-too-short'
-  | 'garbage'
-  /** A 103 before the proper reply. */
-  | 'early-hints';
-
-export interface TruthStats {
-  /** Request heads read. */
-  requests: number;
-  /** Whole replies written (faulty statuses and bodies included). */
-  replies: number;
-  /** Connections accepted. */
-  connections: number;
-  open: number;
-  maxOpen: number;
-  /** Closed by the server first. */
-  closedByServer: number;
-  /** The client's FIN came first. */
-  closedByClient: number;
-  /** Socket errors seen (the client reset the connection). */
-  resets: number;
-  /** Times that the fault was played. */
-  faults: number;
-  /** For each whole reply in order: µs from request read to reply written. */
-  delaysUs: number[];
-  /**
-   * The same, but from the connection's arrival for its first request. The truth for fresh connections: the client has its
-   * connection (made by the kernel) and has sent its request while this program is still at accepting.
-   */
-  sinceAcceptUs: number[];
-  /** For each whole reply: µs from the first request's arrival to this one's. */
-  arrivalsUs: number[];
-  /** Requests that met the stall. */
-  stalled: number;
-}
+export type { Delay, Fault, TruthOptions } from '../../src/calibrate/truth/truth.ts';
+export { percentileUs } from '../../src/calibrate/truth/truth.ts';
 
 export interface TruthServer extends AsyncDisposable {
   readonly port: number;
@@ -111,7 +37,7 @@ export interface TruthServer extends AsyncDisposable {
 
 /** Its program, for those who start it elsewhere (in a namespace): `[...truthServerArgv(options)]`, control on stdin/stdout. */
 export function truthServerArgv(options: TruthOptions): string[] {
-  const program = fileURLToPath(new URL('./truth-server.main.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../src/calibrate/truth/truth-server.worker.ts', import.meta.url));
   return [process.execPath, '--import', import.meta.resolve('tsx'), program, JSON.stringify(options)];
 }
 
@@ -173,11 +99,4 @@ export async function refusingPort(): Promise<number> {
   const { port } = server.address() as net.AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** sorted[floor(n p / 100)], as ab does. */
-export function percentileUs(values: readonly number[], percent: number): number {
-  const ascending = [...values].sort((a, b) => a - b);
-  const index = Math.min(ascending.length - 1, Math.floor((ascending.length * percent) / 100));
-  return ascending[index] ?? Number.NaN;
 }

@@ -1,11 +1,11 @@
 /**
  * The truth server's program: an HTTP/1.x server on bare sockets that delays, misbehaves, counts and stamps by itself.
  * argv[2] is the JSON of a `TruthOptions`. Prints `{"port":..,"pid":..}`, then answers each line on stdin (`stats`, `reset`)
- * with one JSON line on stdout. Ends with its stdin. Started by `truth-server.ts`; can be started by hand under taskset.
+ * with one JSON line on stdout. Ends with its stdin. Can be started by hand under taskset.
  */
 import net from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Fault, TruthOptions, TruthStats } from './truth-server.ts';
+import type { Fault, TruthOptions, TruthStats } from './truth.ts';
 
 const MAX_STAMPS = 2_000_000;
 const options = JSON.parse(process.argv[2] ?? '{}') as TruthOptions;
