@@ -72,25 +72,25 @@ describe('the machine is as it was after', () => {
   for (const { name, text, args = [], code, root } of ENDINGS) {
     test.skipIf(root === true && !isRoot)(root === true && !isRoot ? `${name} (needs root)` : name, async () => {
       await using made = await bench(text);
-      const before = await fingerprint();
+      const before = await fingerprint(made);
       const said = await made.run([made.file, ...args]);
       expect(said.code, said.stderr).toBe(code);
       expect(said.stderr).not.toMatch(/^\s+at /m);
-      expect(await fingerprint()).toEqual(before);
+      expect(await fingerprint(made)).toEqual(before);
     });
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     test(`${signal} in the middle of a window`, async () => {
       await using made = await bench(experiment(nodeServer(good), load.replace('500ms', '20s')));
-      const before = await fingerprint();
+      const before = await fingerprint(made);
       const child = made.start([made.file]);
       const end = ended(child);
       await new Promise((resolve) => setTimeout(resolve, 2_500));
       child.kill(signal);
       const said = await end;
       expect(said.code, said.stderr).toBe(130);
-      expect(await fingerprint()).toEqual(before);
+      expect(await fingerprint(made)).toEqual(before);
     });
   }
 });

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bench } from './loadcell.ts';
 
 /** What a run must leave as it was. Each part is a sorted list of lines, so that a difference can be read. */
 export interface Fingerprint {
@@ -16,14 +16,20 @@ export interface Fingerprint {
 const VOLATILE =
   /\/(random\/(uuid|boot_id|entropy_avail)|fs\/(dentry-state|file-nr|inode-nr|inode-state|aio-nr)|kernel\/(ns_last_pid|pty\/nr|random\/.*|tainted|perf_event_max_sample_rate|cap_last_cap|keys\/.*|sched_domain\/.*)|net\/netfilter\/nf_conntrack_count|net\/ipv4\/tcp_fastopen_key|net\/ipv4\/route\/.*)$/;
 
-export async function fingerprint(): Promise<Fingerprint> {
+/**
+ * The machine as a run of the bench may have changed it. Settings and mounts are everybody's. Of processes, namespaces,
+ * groups and temporary files, those of this bench are listed: another run on the machine comes and goes. All that it
+ * starts has its temporary folder in its environment, and all that it makes there is in that folder.
+ */
+export async function fingerprint(made: Bench): Promise<Fingerprint> {
+  const pids = await ours(made.folder);
   return {
     sysctls: await sysctls('/proc/sys'),
-    namespaces: await namespaces(),
+    namespaces: await namespaces(pids),
     mounts: (await readFile('/proc/self/mounts', 'utf8')).trim().split('\n').sort(),
-    groups: await groups(),
-    temporary: (await readdir(tmpdir())).filter((name) => name.startsWith('loadcell-')).sort(),
-    processes: await ours(),
+    groups: await groups(made.pids()),
+    temporary: (await readdir(made.temporary)).sort(),
+    processes: [...pids.values()].sort(),
   };
 }
 
@@ -41,34 +47,31 @@ async function sysctls(folder: string): Promise<string[]> {
   return lines.sort();
 }
 
-async function eachProcess<T>(look: (pid: string) => Promise<T[]>): Promise<T[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  return (await Promise.all(pids.map((pid) => look(pid).catch(() => [])))).flat();
+/** Processes whose command line or environment names `mark`: pid -> command line. */
+async function ours(mark: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && name !== String(process.pid));
+  await Promise.all(
+    pids.map(async (pid) => {
+      const read = (name: string): Promise<string> => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+      const command = (await read('cmdline')).replaceAll('\0', ' ').trim();
+      if (`${command}\0${await read('environ')}`.includes(mark)) found.set(pid, command);
+    }),
+  );
+  return found;
 }
 
-/** Namespaces that hold a process, other than those of this one. */
-async function namespaces(): Promise<string[]> {
-  const kinds = ['net', 'pid', 'mnt', 'user'];
-  const found = await eachProcess(async (pid) => {
-    const links: string[] = [];
-    for (const kind of kinds) links.push(await readlink(`/proc/${pid}/ns/${kind}`));
-    return links;
-  });
-  return [...new Set(found)].sort();
+/** Namespaces of these processes other than those of this one. */
+async function namespaces(pids: ReadonlyMap<string, string>): Promise<string[]> {
+  const links = async (pid: string): Promise<string[]> =>
+    Promise.all(['net', 'pid', 'mnt', 'user'].map((kind) => readlink(`/proc/${pid}/ns/${kind}`))).catch(() => []);
+  const own = new Set(await links('self'));
+  const found = (await Promise.all([...pids.keys()].map(links))).flat();
+  return [...new Set(found)].filter((link) => !own.has(link)).sort();
 }
 
-async function groups(): Promise<string[]> {
+/** Control groups are named after the process that made them. */
+async function groups(pids: readonly number[]): Promise<string[]> {
   const found = await readdir('/sys/fs/cgroup', { recursive: true }).catch(() => []);
-  return found.filter((name) => /loadcell/.test(name)).sort();
-}
-
-/** Processes that loadcell or a test's run started, by what their command line or environment says. */
-async function ours(): Promise<string[]> {
-  return (
-    await eachProcess(async (pid) => {
-      const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
-      const started = /loadcell-[A-Za-z0-9]{6}|stage\/(init|gate|keeper)\.sh|experiments\/servers\//.test(command);
-      return started ? [command] : [];
-    })
-  ).sort();
+  return found.filter((name) => /loadcell/.test(name) && pids.some((pid) => name.includes(`-${pid}-`))).sort();
 }

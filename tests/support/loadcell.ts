@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TrialRecord } from '../../src/model/record.ts';
@@ -18,12 +18,22 @@ export interface Said {
 export interface Bench extends AsyncDisposable {
   folder: string;
   file: string;
+  /** The temporary folder of everything that is started here: it names the processes too, by their environment. */
+  temporary: string;
+  /** Of the commands that were started so far. */
+  pids(): number[];
   /** Starts the command as a user does; the experiment's file is the first argument unless `args` says otherwise. */
-  start(args?: readonly string[], options?: { uid?: number; detached?: boolean }): ChildProcess;
-  run(args?: readonly string[], options?: { uid?: number }): Promise<Said>;
+  start(args?: readonly string[], options?: StartOptions): ChildProcess;
+  run(args?: readonly string[], options?: StartOptions): Promise<Said>;
   results(): Promise<Results>;
   records(): Promise<TrialRecord[]>;
   report(): Promise<string>;
+}
+
+export interface StartOptions {
+  uid?: number;
+  detached?: boolean;
+  env?: Readonly<Record<string, string>>;
 }
 
 /** @param text The experiment file's text. */
@@ -35,19 +45,27 @@ export async function bench(text: string, name = 'bench'): Promise<Bench> {
   const file = join(folder, `${name}.ts`);
   await writeFile(file, text);
   const latest = join(folder, 'out', name, 'latest');
-  const start: Bench['start'] = (args = [file], { uid, detached = false } = {}) => {
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  await chmod(temporary, 0o1777);
+  const pids: number[] = [];
+  const start: Bench['start'] = (args = [file], { uid, detached = false, env = {} } = {}) => {
     const own = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
     const argv = [...own, process.execPath, join(root, 'bin/loadcell.js'), ...args];
-    return spawn(argv[0] as string, argv.slice(1), {
+    const child = spawn(argv[0] as string, argv.slice(1), {
       cwd: folder,
-      env: { ...process.env, ...(uid === undefined ? {} : { HOME: folder }) },
+      env: { ...process.env, TMPDIR: temporary, ...(uid === undefined ? {} : { HOME: folder }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached,
     });
+    if (child.pid !== undefined) pids.push(child.pid);
+    return child;
   };
   return {
     folder,
     file,
+    temporary,
+    pids: () => [...pids],
     start,
     run: (args, options) => ended(start(args, options)),
     results: async () => JSON.parse(await readFile(join(latest, 'results.json'), 'utf8')) as Results,
