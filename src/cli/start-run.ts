@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openEnvironment } from '../environment/environment.ts';
+import { machinePlace } from '../environment/place.ts';
+import { makeScratch, removeScratch } from '../environment/scratch.ts';
 import { compileWorkers } from '../host/workers.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
@@ -50,21 +52,27 @@ interface Given {
 export async function startRun(given: Given): Promise<StartedRun> {
   const { host, machine, options, printer } = given;
   const say = (text: string): void => printer.line(text);
-  const scratch = await host.makeTemporaryFolder('loadcell-');
-  const stack: AsyncDisposable[] = [{ [Symbol.asyncDispose]: () => host.remove(scratch) }];
+  const scratch = await makeScratch(host);
+  const stack: AsyncDisposable[] = [{ [Symbol.asyncDispose]: () => removeScratch(host, scratch) }];
+  /** What fails keeps nothing else from being closed. */
   const dispose = async (): Promise<void> => {
-    for (const one of stack.reverse()) await one[Symbol.asyncDispose]();
+    const failures: unknown[] = [];
+    for (const one of stack.reverse()) await one[Symbol.asyncDispose]().catch((error) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     const workers = await compileWorkers(host, join(scratch, 'workers'), WORKERS);
     const node = process.execPath;
     const environment = await openEnvironment(host, {
       experiment: given.plan.experiment.name,
+      place: machinePlace(host.user, process.env),
       guardianWorker: workers.guardian as string,
       node,
       scratch,
+      relax: given.plan.relax,
       wait: options.wait ?? false,
       say,
+      signal: given.signal,
     });
     stack.push(environment);
     const ready = await preflight(host, machine, given.plan, {

@@ -2,6 +2,7 @@ import os from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Host } from '../model/host.ts';
 import { localFiles } from './files.ts';
+import { askName, holdName } from './names.ts';
 import { runLocal, signalLocal, spawnLocal } from './processes.ts';
 
 /** This machine. */
@@ -9,6 +10,7 @@ export function localHost(): Host {
   return {
     pid: process.pid,
     user: localUser(),
+    temporary: os.tmpdir(),
     now: () => Date.now(),
     monotonicNs: () => process.hrtime.bigint(),
     sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
@@ -16,6 +18,8 @@ export function localHost(): Host {
     run: runLocal,
     spawn: spawnLocal,
     signal: signalLocal,
+    holdName,
+    askName,
   };
 }
 

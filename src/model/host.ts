@@ -10,6 +10,8 @@ export interface Host {
   readonly pid: number;
   /** Effective user id and name of the runner. */
   readonly user: { uid: number; name: string };
+  /** The folder of temporary files. Absolute. */
+  readonly temporary: string;
   /** Wall clock in ms since the epoch. May jump. */
   now(): number;
   /** Monotonic clock in ns. Never jumps; comparable within one host. */
@@ -51,6 +53,14 @@ export interface Host {
   spawn(spec: SpawnSpec): Promise<Running>;
   /** Sends a signal; false when there is no such process (or it is only a zombie's pid). `0` asks only. */
   signal(pid: number, signal: NodeJS.Signals | 0): boolean;
+
+  /**
+   * Holds a name that only one process of this machine can hold (strictly: of this network namespace), whoever's it is,
+   * until it is let go or the process ends in whatever way. Who asks for the holder gets `answer`. null: it is held.
+   */
+  holdName(name: string, answer: string): Promise<AsyncDisposable | null>;
+  /** What the holder of a name answers (4 KiB at most; another user's word). '' when it does not; null when nobody holds it. */
+  askName(name: string): Promise<string | null>;
 }
 
 export interface RunOptions {

@@ -1,0 +1,54 @@
+import { ExitCode, UserError } from '../model/errors.ts';
+import type { Host } from '../model/host.ts';
+import { type HolderWord, holderOf } from './holder.ts';
+import { ownerOf } from './stage/owner.ts';
+
+const POLL_MS = 250;
+
+export interface LockOptions {
+  /** null: a restore by hand. */
+  experiment: string | null;
+  /** Wait for the holder to end, and say so, instead of refusing. */
+  wait: boolean;
+  say(text: string): void;
+  /** Ends the waiting with exit 130. */
+  signal?: AbortSignal;
+}
+
+/**
+ * One run at a time on a machine, whoever starts it: what is measured beside another run is worth nothing. The kernel
+ * frees the name with the process. It is one for each network namespace: a run in a container with a network of its own
+ * does not exclude one outside.
+ */
+export async function takeLock(host: Host, lock: string, options: LockOptions): Promise<AsyncDisposable> {
+  const word: HolderWord = {
+    ...(await ownerOf(host, host.pid)),
+    user: host.user.name,
+    experiment: options.experiment,
+    since: new Date(host.now()).toISOString(),
+  };
+  for (let told = false; ; ) {
+    const held = await host.holdName(lock, JSON.stringify(word));
+    if (held !== null) return held;
+    const holder = await holderOf(host, lock);
+    if (holder === null) continue;
+    if (!options.wait) {
+      throw new UserError(`this machine is taken by ${holder.text}`, {
+        exitCode: ExitCode.preflightRefused,
+        hint: `Two at a time would spoil each other. ${options.experiment === null ? 'Try again when it has ended' : 'Wait for it with --wait'}${holder.pid === null ? '.' : `, or end it: kill ${holder.pid}`}`,
+      });
+    }
+    if (!told) options.say(`Waiting for ${holder.text} ...`);
+    told = true;
+    await pause(host, options.signal);
+  }
+}
+
+async function pause(host: Host, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await host.sleep(POLL_MS, signal);
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+    throw new UserError('interrupted while waiting for another run', { exitCode: ExitCode.interrupted });
+  }
+}
