@@ -1,6 +1,7 @@
 import si from 'systeminformation';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
+import { readAbilities } from './abilities.ts';
 import { parseCpuList } from './cpu-list.ts';
 import { cpuQuota } from './cpu-quota.ts';
 import { kernelParameters } from './kernel-parameters.ts';
@@ -46,6 +47,7 @@ export async function readMachine(host: Host): Promise<MachineFacts> {
     loadAverage: loadAverage(await read('/proc/loadavg')),
     node: process.version,
     bootId: (await read('/proc/sys/kernel/random/boot_id')) ?? '',
+    abilities: await readAbilities(host),
   };
 }
 

@@ -25,6 +25,25 @@ export interface MachineFacts {
   loadAverage: [number, number, number];
   node: string;
   bootId: string;
+  /** Absent in records that do not tell. */
+  abilities?: MachineAbilities;
+}
+
+/** What can be set on this machine by this user. */
+export interface MachineAbilities {
+  /** Hard limits of the runner by prlimit name: nofile, nproc, core, memlock, stack, as, fsize. */
+  hardLimits: Record<string, number | 'unlimited'>;
+  /** Whether it may raise them: CAP_SYS_RESOURCE in the initial user namespace. */
+  raisesLimits: boolean;
+  /** fs.nr_open: nobody's limit of open files can be above it. */
+  openFilesHighest: number | null;
+  /** The runner's own niceness, and the lowest that it may set. */
+  niceness: number;
+  lowestNiceness: number;
+  /** Governors that cpufreq offers; [] where it does not tell. */
+  governors: string[];
+  /** Which file switches turbo: `cpufreq/boost`, or `intel_pstate/no_turbo` (inverted). */
+  turboSwitch: 'boost' | 'no_turbo' | null;
 }
 
 export interface CpuPlace {
