@@ -1,3 +1,4 @@
+import type { Caveat } from '../model/caveat.ts';
 import type { Cell } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
 import type { CellResult } from '../model/result.ts';
@@ -10,6 +11,11 @@ import { mergedLatency } from './latency.ts';
 import { type MeasuredTrial, measuredTrial, rateOf } from './measured-trial.ts';
 import { serverCost } from './server-cost.ts';
 import { verdictOf } from './verdict.ts';
+
+interface Judged {
+  trial: MeasuredTrial;
+  caveats: readonly Caveat[];
+}
 
 /** A cell's result, and the trials that count for comparisons. */
 export interface FoldedCell {
@@ -35,13 +41,13 @@ export function foldCell(cell: Cell, run: RunFile, { standing, requeued }: CellR
   const trials = used.map(({ trial }) => trial);
   const caveats = [
     ...mergedCaveats(used.map((one) => one.caveats)),
-    ...cellCaveats({ cell, run, trials, records: standing }),
+    ...cellCaveats({ cell, run, trials, leftOut: leftOut(measured, used), records: standing }),
   ];
   const measurements = trials.map(({ measurement }) => measurement);
   const rate = estimateOf(measurements.map(rateOf));
   const result: CellResult = {
     ...planned(cell, run),
-    verdict: rate === null ? 'invalid' : verdictOf(caveats),
+    verdict: verdictOf(caveats),
     reason: rate === null ? failures(standing) : null,
     caveats,
     trials: good.length,
@@ -54,6 +60,12 @@ export function foldCell(cell: Cell, run: RunFile, { standing, requeued }: CellR
   };
   return { result, counting: good.map(({ trial }) => trial) };
 }
+
+/** The codes for which each trial that is not used is invalid. */
+const leftOut = (measured: readonly Judged[], used: readonly Judged[]): string[][] =>
+  measured
+    .filter((one) => !used.includes(one))
+    .map(({ caveats }) => caveats.filter(({ severity }) => severity === 'invalid').map(({ code }) => code));
 
 /** Why no trial gave a measurement: every different reason once. */
 const failures = (records: readonly TrialRecord[]): string =>

@@ -1,4 +1,4 @@
-import type { Caveat } from '../../model/caveat.ts';
+import type { Caveat, Severity } from '../../model/caveat.ts';
 import type { Cell } from '../../model/plan.ts';
 import type { TrialRecord } from '../../model/record.ts';
 import type { RunFile } from '../../model/run.ts';
@@ -28,8 +28,10 @@ export interface TrialCheck extends Described {
 export interface CellTrials {
   cell: Cell;
   run: RunFile;
-  /** Those that the estimate is made of. */
+  /** Those that the numbers are made of. */
   trials: readonly MeasuredTrial[];
+  /** Codes of the invalid caveats of each measured trial that was left out of the numbers. */
+  leftOut: readonly (readonly string[])[];
   /** Records that stand for a trial of this cell, measured or not. */
   records: readonly TrialRecord[];
 }
@@ -38,3 +40,13 @@ export interface CellTrials {
 export interface CellCheck extends Described {
   check(cell: CellTrials): Doubt | null;
 }
+
+export const doubt = (severity: Severity, message: string, evidence: Caveat['evidence'], nextStep: string): Doubt => ({
+  severity,
+  message,
+  evidence,
+  nextStep,
+});
+
+/** Part of a whole; 0 of nothing. */
+export const share = (part: number, whole: number): number => (whole > 0 ? part / whole : 0);

@@ -1,0 +1,47 @@
+import type { ProcessUse } from '../../model/record.ts';
+import type { MeasuredTrial } from '../measured-trial.ts';
+
+/** How many cores a process tree kept busy while the load ran, and how many it would have used besides. */
+export interface CpuUse {
+  cores: number;
+  /** Runnable but waiting for a CPU. */
+  waiting: number;
+}
+
+/** Below this a window is too short for what CPU use says: counters and samples are some ms off at its ends. µs. */
+const SHORTEST_US = 200_000;
+
+/**
+ * A server's CPU time is of the whole observed interval, in which it is idle while the generator starts and ends: it is
+ * related to the window. null: not observed, or too short a window.
+ */
+export const serverUse = ({ observation, measurement }: MeasuredTrial): CpuUse | null =>
+  useOf(observation?.server ?? null, measurement.windowUs, 0);
+
+/** The generator's own work: polling for the next start (open loop) is none. */
+export const generatorUse = ({ observation, measurement }: MeasuredTrial): CpuUse | null =>
+  useOf(observation?.generator ?? null, Number.POSITIVE_INFINITY, measurement.idleSpinUs ?? 0);
+
+function useOf(use: ProcessUse | null, windowUs: number, spinUs: number): CpuUse | null {
+  if (use === null) return null;
+  const overUs = Math.min(use.cpuOverUs, windowUs);
+  if (!(overUs >= SHORTEST_US)) return null;
+  return { cores: Math.max(0, use.cpuUs - spinUs) / overUs, waiting: (use.waitUs ?? 0) / overUs };
+}
+
+/** Cores that the generator can use at most: its threads, as far as they have CPUs. */
+export function generatorCores({ cell, measurement }: MeasuredTrial): number {
+  const flag = measurement.argv.indexOf('-t');
+  const threaded = measurement.driver.name === 'wrk' || measurement.driver.name === 'h2load';
+  const threads = threaded && flag !== -1 ? Number(measurement.argv[flag + 1]) || 1 : 1;
+  return Math.max(1, Math.min(threads, cell.settings.cpus.generator?.length ?? threads));
+}
+
+/** CPUs that count: those of both sides; every one where a side is not pinned. */
+export function measuredCpus({ cell, observation }: MeasuredTrial): string[] {
+  const { server, generator } = cell.settings.cpus;
+  const all = Object.keys(observation?.cpus ?? {});
+  if (server === null || generator === null) return all;
+  const wanted = new Set([...server, ...generator].map(String));
+  return all.filter((cpu) => wanted.has(cpu));
+}

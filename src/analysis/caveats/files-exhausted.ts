@@ -1,0 +1,45 @@
+import type { MeasuredTrial } from '../measured-trial.ts';
+import { doubt, share, type TrialCheck } from './check.ts';
+import { INVALID, named } from './ports-exhausted.ts';
+
+/** Of the limit. */
+const NEAR = 0.95;
+const TOO_MANY = /too many open files|\bE[MN]FILE\b|worker_connections are not enough/i;
+
+export const filesExhausted: TrialCheck = {
+  code: 'files-exhausted',
+  reveals:
+    'A connection is an open file, and one side ran out of them: the generator (EMFILE or ENFILE among its errors; invalid from 1% of the requests) or the server (its log says so, or it had 95% of its limit open). The connections that the load asks for were then not all there.',
+  source: '`/proc/PID/fd` against `/proc/PID/limits`; setrlimit(2), RLIMIT_NOFILE; the tail of the server’s log.',
+  check(trial) {
+    const { measurement } = trial;
+    const generator = named(measurement.notes, TOO_MANY) ? measurement.errors.resource : 0;
+    if (generator > 0) {
+      return doubt(
+        share(generator, measurement.requests.completed) >= INVALID ? 'invalid' : 'suspect',
+        'The generator ran out of open files: connections failed.',
+        { side: 'generator', errors: generator, connections: trial.cell.load.connections },
+        'Raise `ulimit.nofile` of the generator above the number of connections.',
+      );
+    }
+    const full = fullServer(trial);
+    if (full === null) return null;
+    return doubt(
+      'suspect',
+      'The server ran out of open files: it could not hold all connections.',
+      { side: 'server', ...full },
+      'Raise `ulimit.nofile` of the server, and its own limit of connections, above the number of connections.',
+    );
+  },
+};
+
+function fullServer({ record, observation }: MeasuredTrial): Record<string, string | number> | null {
+  const line = record.serverLog.split('\n').find((one) => TOO_MANY.test(one));
+  if (line !== undefined) return { log: line.trim().slice(0, 200) };
+  const server = observation?.server;
+  const open = Math.max(server?.openFilesBefore ?? 0, server?.openFilesAfter ?? 0);
+  const limit = server?.openFilesLimit ?? null;
+  // The count is of the whole tree, the limit of each process.
+  const each = open / Math.max(1, server?.processes ?? 1);
+  return limit === null || each < NEAR * limit ? null : { openFiles: open, limit, processes: server?.processes ?? 1 };
+}

@@ -1,0 +1,25 @@
+import { describeErrors } from '../error-sums.ts';
+import { doubt, share, type TrialCheck } from './check.ts';
+
+/** Of all requests that ended. */
+const MANY = 0.01;
+const MOST = 0.5;
+
+export const requestsFailed: TrialCheck = {
+  code: 'requests-failed',
+  reveals:
+    'Requests got no complete reply: refused, reset, timed out. They are in no latency, so that the number looks better than the service was. A note under 1%, suspect from there, invalid when half of them failed. Failures for want of the generator’s own ports and files have codes of their own.',
+  source: 'Errors by kind as counted by the generator.',
+  check({ measurement }) {
+    const { connect, reset, timeout, other } = measurement.errors;
+    const failed = connect + reset + timeout + other;
+    if (failed <= 0) return null;
+    const part = share(failed, failed + measurement.requests.completed);
+    return doubt(
+      part >= MOST ? 'invalid' : part >= MANY ? 'suspect' : 'note',
+      'Requests got no complete reply.',
+      { failed, share: part, kinds: describeErrors({ connect, reset, timeout, other }) },
+      'Look into the server’s log, its limits and its accept queue; for timeouts, see whether it stalls.',
+    );
+  },
+};

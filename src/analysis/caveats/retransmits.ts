@@ -1,0 +1,26 @@
+import { doubt, share, type TrialCheck } from './check.ts';
+import { counter, isShaped } from './counters.ts';
+
+/** Of the segments sent. Loopback loses nothing; a tail-loss probe fires now and then when a CPU is late. */
+const SOME = 0.0001;
+const MANY = 0.001;
+const LEAST = 10;
+
+export const retransmits: TrialCheck = {
+  code: 'retransmits',
+  reveals:
+    'Segments other than SYNs were sent again. Loopback loses none by itself, so that queues overflowed or acknowledgements came late. A note from 0.01% of the segments (and more than ten), suspect from 0.1%; a note where the experiment declares loss.',
+  source: 'Tcp RetransSegs less TcpExt TCPSynRetrans, against Tcp OutSegs; RFC 8985 (tail-loss probes).',
+  check(trial) {
+    const sent = counter(trial, 'Tcp.OutSegs') ?? 0;
+    const again = (counter(trial, 'Tcp.RetransSegs') ?? 0) - (counter(trial, 'TcpExt.TCPSynRetrans') ?? 0);
+    const part = share(again, sent);
+    if (again <= LEAST || part < SOME) return null;
+    return doubt(
+      part >= MANY && !isShaped(trial) ? 'suspect' : 'note',
+      'TCP segments were lost or late and had to be sent again.',
+      { retransmitted: again, segments: sent, share: part },
+      'Look for full queues (softnet drops, socket buffers) and for CPUs that other work keeps busy.',
+    );
+  },
+};
