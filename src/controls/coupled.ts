@@ -9,9 +9,13 @@ export interface Write {
   value: string;
 }
 
-type Pair = { first: string; second: string } & (
+/** Two keys, and what they do to each other. */
+export type Pair = { first: string; second: string } & (
   | {
-      /** Writing one zeroes the other: only the member that is not 0 is in force, and only it may be written back. */
+      /**
+       * Writing one zeroes the other: only the member that is not 0 is in force, and only it may be written back. `first` is
+       * the ratio, which alone may be 0.
+       */
       kind: 'exclusive';
     }
   | {
@@ -19,30 +23,29 @@ type Pair = { first: string; second: string } & (
       kind: 'spills';
     }
   | {
-      /** The kernel refuses a write that would leave `first`'s leading number above that of `second`. */
+      /** The kernel refuses a write that would leave `first` above the leading number of `second`. */
       kind: 'bounded';
     }
 );
 
-const path = (key: string): string => `/proc/sys/${key.replaceAll('.', '/')}`;
-
-/** `exclusive`: `first` is the ratio, which alone may be 0. */
-const PAIRS: readonly Pair[] = [
-  { kind: 'exclusive', first: path('vm.dirty_ratio'), second: path('vm.dirty_bytes') },
-  { kind: 'exclusive', first: path('vm.dirty_background_ratio'), second: path('vm.dirty_background_bytes') },
-  { kind: 'exclusive', first: path('vm.overcommit_ratio'), second: path('vm.overcommit_kbytes') },
-  {
-    kind: 'spills',
-    first: path('net.ipv4.tcp_congestion_control'),
-    second: path('net.ipv4.tcp_allowed_congestion_control'),
-  },
-  { kind: 'bounded', first: path('net.ipv4.ip_unprivileged_port_start'), second: path('net.ipv4.ip_local_port_range') },
-  { kind: 'bounded', first: path('kernel.sched_rt_runtime_us'), second: path('kernel.sched_rt_period_us') },
+export const PAIRS: readonly Pair[] = [
+  { kind: 'exclusive', first: 'vm.dirty_ratio', second: 'vm.dirty_bytes' },
+  { kind: 'exclusive', first: 'vm.dirty_background_ratio', second: 'vm.dirty_background_bytes' },
+  { kind: 'exclusive', first: 'vm.overcommit_ratio', second: 'vm.overcommit_kbytes' },
+  { kind: 'spills', first: 'net.ipv4.tcp_congestion_control', second: 'net.ipv4.tcp_allowed_congestion_control' },
+  { kind: 'bounded', first: 'net.ipv4.ip_unprivileged_port_start', second: 'net.ipv4.ip_local_port_range' },
+  { kind: 'bounded', first: 'kernel.sched_rt_runtime_us', second: 'kernel.sched_rt_period_us' },
 ];
+
+const PATHS = PAIRS.map(({ kind, first, second }) => ({ kind, first: pathOf(first), second: pathOf(second) }));
+
+function pathOf(key: string): string {
+  return `/proc/sys/${key.replaceAll('.', '/')}`;
+}
 
 /** Paths that a write to this one may change beside it: their old values are saved too. [] for most. */
 export function companionsOf(path: string): string[] {
-  return PAIRS.flatMap((pair) => {
+  return PATHS.flatMap((pair) => {
     if (pair.kind === 'bounded') return [];
     if (pair.first === path) return [pair.second];
     return pair.second === path && pair.kind === 'exclusive' ? [pair.first] : [];
@@ -55,7 +58,7 @@ export function companionsOf(path: string): string[] {
  */
 export function orderWrites<T extends Write>(writes: readonly T[], current: (path: string) => string | undefined): T[] {
   const ordered = [...writes];
-  for (const pair of PAIRS) {
+  for (const pair of PATHS) {
     const first = ordered.findIndex((write) => write.path === pair.first);
     const second = ordered.findIndex((write) => write.path === pair.second);
     if (first === -1 || second === -1) continue;
@@ -79,7 +82,7 @@ export function orderWrites<T extends Write>(writes: readonly T[], current: (pat
 export function restoreWrites(saved: readonly Write[], current: (path: string) => string | undefined): Write[] {
   const inForce = (path: string): boolean => saved.some((write) => write.path === path && !sameValue(write.value, '0'));
   const needed = saved.flatMap((write): Write[] => {
-    const pair = PAIRS.find(
+    const pair = PATHS.find(
       ({ kind, first, second }) => kind === 'exclusive' && (first === write.path || second === write.path),
     );
     if (pair === undefined || inForce(write.path)) return [write];

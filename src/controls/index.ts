@@ -1,27 +1,44 @@
 import type { Problem } from '../model/errors.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import type { Role, Settings, Tweak, Wrap } from '../model/plan.ts';
+import { aslr } from './aslr.ts';
+import type { Control } from './control.ts';
+import { orderWrites } from './coupled.ts';
+import { cpus } from './cpus.ts';
+import { env } from './env.ts';
+import { governor } from './governor.ts';
+import { nice } from './nice.ts';
+import { sysctl } from './sysctl.ts';
+import { transparentHugepages } from './transparent-hugepages.ts';
+import { turbo } from './turbo.ts';
+import { ulimit } from './ulimit.ts';
 
-export function compileTweaks(settings: Settings): Tweak[] {
-  return Object.entries(settings.sysctl).map(([key, { value, optional }]) => ({
-    path: `/proc/sys/${key.replaceAll('.', '/')}`,
-    value,
-    control: 'sysctl',
-    setting: `sysctl.${key}`,
-    scope: key.startsWith('net.ipv4.tcp_') ? 'namespace' : 'machine',
-    optional,
-  }));
+/**
+ * Every control. The order is that of wraps, outermost first: CPUs and niceness are inherited by what follows, limits could
+ * hinder it, and the program's environment is for the program alone.
+ */
+export const controls: readonly Control[] = [
+  cpus,
+  nice,
+  ulimit,
+  env,
+  sysctl,
+  governor,
+  turbo,
+  transparentHugepages,
+  aslr,
+];
+
+/** Writes that the settings ask for, in an order in which a kernel at its defaults takes them all. */
+export function compileTweaks(settings: Settings, facts: MachineFacts): Tweak[] {
+  const tweaks = controls.flatMap((control) => control.tweaks?.(settings, facts) ?? []);
+  return orderWrites(tweaks, () => undefined);
 }
-export function compileWraps(settings: Settings, role: Role): Wrap[] {
-  const wraps: Wrap[] = [];
-  const add = (prefix: string[], control: string, setting: string, env = {}) =>
-    wraps.push({ prefix, env, control, setting, role });
-  const cpus = settings.cpus[role];
-  if (cpus !== null) add(['taskset', '-c', cpus.join(',')], 'cpus', `${role}.cpus`);
-  for (const [name, value] of Object.entries(settings.ulimit[role]))
-    add(['prlimit', `--${name}=${value}:${value}`], 'ulimit', `${role}.ulimit.${name}`);
-  return wraps;
-}
+
+/** Command prefixes of one role, outermost first. */
+export const compileWraps = (settings: Settings, role: Role): Wrap[] =>
+  controls.flatMap((control) => control.wraps?.(settings, role) ?? []);
+
 export function wrapArgv(
   argv: readonly string[],
   wraps: readonly Wrap[],
@@ -31,6 +48,11 @@ export function wrapArgv(
     env: Object.assign({}, ...wraps.map((wrap) => wrap.env)),
   };
 }
-export const checkSettings = (_settings: Settings, _facts: MachineFacts): Problem[] => [];
+
+/** What is wrong with the settings, or cannot be on this machine. Pure: what only a try can tell is preflight's. */
+export const checkSettings = (settings: Settings, facts: MachineFacts): Problem[] =>
+  controls.flatMap((control) => control.check(settings, facts));
+
+/** The same writes on the host itself, where a trial has no namespace of its own. */
 export const asMachine = (tweaks: readonly Tweak[]): Tweak[] =>
   tweaks.map((tweak) => ({ ...tweak, scope: 'machine' as const }));

@@ -18,8 +18,11 @@ export async function settingsProblems(
   const problems = new Map<string, Problem>();
   const add = (problem: Problem): void => void problems.set(`${problem.where}\n${problem.what}`, problem);
   for (const settings of distinct(cells.map((cell) => cell.settings))) {
-    for (const problem of checkSettings(settings, machine)) add(problem);
-    const compiled = compileTweaks(settings);
+    const found = checkSettings(settings, machine);
+    for (const problem of found) add(problem);
+    const told = new Set(found.map((problem) => problem.where));
+    // A setting has one problem: what the machine would say of it is the same in other words.
+    const compiled = compileTweaks(settings, machine).filter((tweak) => !told.has(tweak.setting));
     const tweaks = isolation.kind === 'host' ? asMachine(compiled) : compiled;
     for (const tweak of tweaks) {
       const problem = tweak.scope === 'machine' ? await machineTweakProblem(host, tweak) : null;

@@ -71,7 +71,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   const { host } = context;
   const step = stepClock(host, draft.stepsMs);
   const namespaced = context.isolation.kind === 'namespace';
-  const all = compileTweaks(cell.settings);
+  const all = compileTweaks(cell.settings, context.machine);
   const tweaks = namespaced ? all : asMachine(all);
 
   phase(context, 'stage');
