@@ -20,8 +20,8 @@ export interface Driver {
   strength: { keepAlive: number; fresh: number };
   /** null when it can do this load, else why not and which driver can. */
   refuses(load: Load): string | null;
-  /** argv and pattern (first group) that tell the generator's version; null when embedded (then package version). */
-  version: { argv: string[]; pattern: string } | null;
+  /** argv and pattern (first group) that tell the generator's version; the version itself where it comes with loadcell; null: loadcell's own. */
+  version: { argv: string[]; pattern: string } | string | null;
   /** What to run for one window. Warm-up is a run of its own with `load.stop` replaced. */
   command(load: Load, context: DriveContext): DriveCommand;
   /** Output to measurement. Throws `DriverError` when the generator aborted or its output cannot be trusted at all. */

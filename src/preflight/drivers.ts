@@ -27,6 +27,7 @@ export async function installedDrivers(
 
 async function versionOf(host: Host, driver: Driver, ownVersion: string): Promise<string> {
   if (driver.version === null) return ownVersion;
+  if (typeof driver.version === 'string') return driver.version;
   const said = await host.run(driver.version.argv, { timeoutMs: 10_000 }).catch(() => null);
   const match = `${said?.stdout ?? ''}${said?.stderr ?? ''}`.match(new RegExp(driver.version.pattern));
   return match?.[1] ?? 'unknown';

@@ -1,3 +1,4 @@
+import own from 'autocannon/package.json' with { type: 'json' };
 import type { Driver } from '../../model/driver.ts';
 import { embeddedCommand, embeddedMeasurement } from '../embedded/drive.ts';
 import { refusal } from './refusal.ts';
@@ -31,7 +32,7 @@ export const autocannon: Driver = {
   requires: [],
   strength: { keepAlive: 50_000, fresh: 0 },
   refuses: refusal,
-  version: null,
+  version: own.version,
   command: (load, context) => embeddedCommand(NAME, load, context),
   parse: (output, load, context) => embeddedMeasurement(NAME, output, load, context),
 };

@@ -19,7 +19,10 @@ function entries(facts: Facts): [key: string, value: string | null][] {
   const { machine: found } = results;
   const onOff = (value: boolean | null): string | null =>
     value === null ? null : words.say(value ? 'machine.on' : 'machine.off');
-  const drivers = Object.entries(run.drivers).map(([name, { version }]) => `${name} ${version}`.trim());
+  const used = new Set(results.cells.map((cell) => cell.load.driver));
+  const drivers = Object.entries(run.drivers)
+    .filter(([name]) => used.has(name))
+    .map(([name, { version }]) => `${name} ${version}`.trim());
   return [
     ['cpu', cpuText(facts)],
     ['memory', words.bytes(found.memoryBytes)],
