@@ -3,11 +3,12 @@ import { ExitCode, UserError } from '../model/errors.ts';
 import { ab } from './ab/driver.ts';
 import { autocannon } from './autocannon/driver.ts';
 import { closest } from './closest.ts';
+import { h2load } from './h2load/driver.ts';
 import { loadcell } from './loadcell/driver.ts';
 import { wrk } from './wrk/driver.ts';
 
 /** Every generator that loadcell can drive. A new one is one folder and one line here. */
-export const drivers: readonly Driver[] = [autocannon, loadcell, ab, wrk];
+export const drivers: readonly Driver[] = [autocannon, loadcell, ab, wrk, h2load];
 
 /** @throws UserError when there is none of that name. */
 export function driverNamed(name: string): Driver {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Driver, DriverError } from '../../src/model/driver.ts';
+import { decodeHistogram } from '../../src/model/histogram.ts';
 import { errorTotal, type Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
 import { driveExternal, type ExternalRun, missingTools, skipNote } from './drive.ts';
@@ -109,13 +110,18 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
         ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
       ] as [string, Delay, number][])('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
         const wrap = await undisturbed();
+        // Generators work in threads, which would fall back to the ordinary priority.
+        const generator = wrap.filter((word) => word !== '--reset-on-fork');
         await using truth = await server({ delay }, wrap);
         // One connection: with more, the requests' time in each other's way would have to be in the truth too.
         const connections = 1;
-        await driveExternal(driver, load(mode, Math.min(300, requests), { connections }), { ...truth, wrap });
+        await driveExternal(driver, load(mode, Math.min(300, requests), { connections }), {
+          ...truth,
+          wrap: generator,
+        });
         const floor = await machineFloor(truth, mode, requests, wrap);
         await truth.reset();
-        const run = await driveExternal(driver, load(mode, requests, { connections }), { ...truth, wrap });
+        const run = await driveExternal(driver, load(mode, requests, { connections }), { ...truth, wrap: generator });
         const measurement = run.measurement();
         const slack = expected.slackUs ?? 0;
         expect(
@@ -126,6 +132,20 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
           ),
         ).toEqual([]);
         expectGood(measurement, connections);
+      });
+
+      it('latency of a stall of 1 s', { retry: 3 }, async () => {
+        await using truth = await server({ delay: { kind: 'stall', afterMs: 200, stallMs: 1_000, baseMs: 1 } });
+        const part: Partial<Load> = expected.counts ? {} : { stop: { kind: 'duration', durationMs: 2_000 } };
+        const measurement = (await driveExternal(driver, load(mode, 1_200, part), truth)).measurement();
+        const { stalled, delaysUs } = await truth.stats();
+        expect(stalled).toBeGreaterThan(0);
+        const longest = Math.max(...delaysUs);
+        expect(Math.abs((measurement.latency?.maxUs ?? 0) - longest)).toBeLessThan(longest * 0.02);
+        // As many latencies as there were requests in the stall, none made up for those that could not start.
+        expect(longestButSome(measurement, stalled)).toBeGreaterThan(900_000);
+        expect(longestButSome(measurement, stalled + 1)).toBeLessThan(900_000);
+        expectGood(measurement, 5);
       });
 
       const faults = { ...FAULTS, ...(mode === 'kept' ? CLOSING : {}) };
@@ -144,6 +164,13 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
       });
     });
   });
+}
+
+/** The k-th longest latency in µs; 1 is the longest. */
+function longestButSome(measurement: Measurement, k: number): number {
+  const { latency } = measurement;
+  if (latency === null) return Number.NaN;
+  return decodeHistogram(latency.histogram).getValueAtPercentile((100 * (latency.count - k + 1)) / latency.count);
 }
 
 /** Nothing went wrong, and no more was under way than there were connections (Little's law; 2% for rounding). */
