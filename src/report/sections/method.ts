@@ -1,5 +1,5 @@
 import type { Measurement } from '../../model/measurement.ts';
-import type { Facts } from '../facts.ts';
+import type { CellFacts, Facts } from '../facts.ts';
 import { stopLabel } from '../labels.ts';
 import type { Section } from './section.ts';
 
@@ -21,13 +21,12 @@ export interface MethodView {
 /** How the numbers came about, and what they mean. */
 export const method: Section<MethodView> = (facts) => {
   const { run, results, words } = facts;
-  const measured = measurements(facts);
   const kinds = new Set(facts.cells.map((cell) => cell.result.latencyKind));
   const warmups = facts.results.cells.map(({ load }) =>
     load.warmup === null ? words.say('method.noWarmup') : stopLabel(load.warmup, words),
   );
   return {
-    drivers: driversOf(facts, measured),
+    drivers: driversOf(facts),
     serviceTime: kinds.has('service-time'),
     responseTime: kinds.has('response-time'),
     connect: connectIncluded(facts),
@@ -42,24 +41,45 @@ export const method: Section<MethodView> = (facts) => {
   };
 };
 
-const measurements = (facts: Facts): Measurement[] =>
-  facts.cells.flatMap((cell) =>
-    cell.records.flatMap((record) => (record.outcome.kind === 'measured' ? [record.outcome.measurement] : [])),
-  );
+/** The generators that were used, with what each did to its figures: a note that is not every cell's names its cells. */
+function driversOf(facts: Facts): MethodView['drivers'] {
+  const names = new Set(facts.cells.map((cell) => cell.result.load.driver));
+  return [...names]
+    .filter((name) => name !== 'auto')
+    .map((name) => {
+      const cells = facts.cells
+        .filter((cell) => cell.result.load.driver === name)
+        .map((cell) => ({ label: cell.label, measured: measurementsOf(cell) }))
+        .filter(({ measured }) => measured.length > 0);
+      return {
+        name,
+        version: facts.run.drivers[name]?.version ?? cells[0]?.measured[0]?.driver.version ?? '',
+        notes: notesOf(cells, facts),
+      };
+    });
+}
 
-function driversOf(facts: Facts, measured: readonly Measurement[]): MethodView['drivers'] {
-  const names = new Set([...Object.keys(facts.run.drivers), ...measured.map(({ driver }) => driver.name)]);
-  return [...names].map((name) => {
-    const own = measured.filter(({ driver }) => driver.name === name);
-    return {
-      name,
-      version: facts.run.drivers[name]?.version ?? own[0]?.driver.version ?? '',
-      notes: [
-        ...new Set(
-          own.flatMap(({ notes, latencyMissing }) => [...notes, ...(latencyMissing === null ? [] : [latencyMissing])]),
-        ),
-      ],
-    };
+const measurementsOf = (cell: CellFacts): Measurement[] =>
+  cell.records.flatMap(({ outcome }) => (outcome.kind === 'measured' ? [outcome.measurement] : []));
+
+/** Cells that a note names, before it only counts them. */
+const CELLS_NAMED = 3;
+
+function notesOf(cells: readonly { label: string; measured: readonly Measurement[] }[], { words }: Facts): string[] {
+  const found = new Map<string, Set<string>>();
+  for (const { label, measured } of cells) {
+    for (const { notes, latencyMissing } of measured) {
+      for (const note of [...notes, latencyMissing]) {
+        if (note !== null) found.set(note, (found.get(note) ?? new Set()).add(label));
+      }
+    }
+  }
+  return [...found].map(([note, labels]) => {
+    if (labels.size === cells.length) return note;
+    const rest = labels.size - CELLS_NAMED;
+    const named = [...labels].slice(0, CELLS_NAMED).join('; ');
+    const more = rest > 0 ? `; ${words.say('method.more', { count: words.count(rest) })}` : '';
+    return words.say('method.noteOf', { note, cells: `${named}${more}` });
   });
 }
 
