@@ -57,7 +57,13 @@ export async function startRun(given: Given): Promise<StartedRun> {
   /** What fails keeps nothing else from being closed. */
   const dispose = async (): Promise<void> => {
     const failures: unknown[] = [];
-    for (const one of stack.reverse()) await one[Symbol.asyncDispose]().catch((error) => failures.push(error));
+    for (const one of stack.reverse()) {
+      try {
+        await one[Symbol.asyncDispose]();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
     if (failures.length > 0) throw failures[0];
   };
   try {

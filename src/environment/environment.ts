@@ -59,7 +59,11 @@ export async function openEnvironment(host: Host, options: EnvironmentOptions): 
     });
 
     const release = async (entries: readonly LedgerEntry[]): Promise<void> => {
-      const report = await restoreEntries(host, entries);
+      const report = await restoreEntries(host, entries, async (open) => {
+        for (const entry of open) entry.after = null;
+        // A full disk is no reason to leave the machine as it is.
+        await ledger.save().catch(() => {});
+      });
       for (const conflict of report.conflicts) say(conflictLine(conflict));
       const kept = new Set(report.failed.map(({ path }) => path));
       await ledger.drop(entries.filter(({ path }) => !kept.has(path)));

@@ -1,6 +1,6 @@
 import { ExitCode, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
-import { type HolderWord, holderOf } from './holder.ts';
+import { type Holder, type HolderWord, holderOf } from './holder.ts';
 import { ownerOf } from './stage/owner.ts';
 
 const POLL_MS = 250;
@@ -32,16 +32,19 @@ export async function takeLock(host: Host, lock: string, options: LockOptions): 
     if (held !== null) return held;
     const holder = await holderOf(host, lock);
     if (holder === null) continue;
-    if (!options.wait) {
-      throw new UserError(`this machine is taken by ${holder.text}`, {
-        exitCode: ExitCode.preflightRefused,
-        hint: `Two at a time would spoil each other. ${options.experiment === null ? 'Try again when it has ended' : 'Wait for it with --wait'}${holder.pid === null ? '.' : `, or end it: kill ${holder.pid}`}`,
-      });
-    }
+    if (!options.wait) throw taken(holder, options);
     if (!told) options.say(`Waiting for ${holder.text} ...`);
     told = true;
     await pause(host, options.signal);
   }
+}
+
+function taken({ text, pid }: Holder, { experiment }: LockOptions): UserError {
+  const step = experiment === null ? 'A run that lives restores by itself' : 'Wait for it with --wait';
+  return new UserError(`this machine is taken by ${text}`, {
+    exitCode: ExitCode.preflightRefused,
+    hint: `${step}${pid === null ? '' : `, or end it: kill ${pid}`}`,
+  });
 }
 
 async function pause(host: Host, signal: AbortSignal | undefined): Promise<void> {

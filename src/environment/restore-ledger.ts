@@ -13,7 +13,11 @@ export async function restoreLedger(
   { keepConflicts }: { keepConflicts: boolean },
 ): Promise<RestoreReport> {
   const rebooted = ledger.boot !== (await bootId(host));
-  const report = await restoreEntries(host, rebooted ? [] : ledger.entries);
+  const report = await restoreEntries(host, rebooted ? [] : ledger.entries, async (open) => {
+    const entries = ledger.entries.map((entry) => (open.includes(entry) ? { ...entry, after: null } : entry));
+    // A full disk is no reason to leave the machine as it is.
+    await writeLedger(host, folder, { ...ledger, entries }).catch(() => {});
+  });
   const kept = new Set([...report.failed, ...(keepConflicts ? report.conflicts : [])].map(({ path }) => path));
   const left = ledger.entries.filter(({ path }) => kept.has(path));
   if (left.length > 0) await writeLedger(host, folder, { ...ledger, entries: left });

@@ -1,4 +1,4 @@
-import { restoreWrites, sameValue } from '../controls/coupled.ts';
+import { companionsOf, restoreWrites, sameValue } from '../controls/coupled.ts';
 import { type Host, HostError } from '../model/host.ts';
 import { kernelFile, readKernel } from './kernel-file.ts';
 import type { LedgerEntry } from './ledger.ts';
@@ -18,24 +18,32 @@ const ROUNDS = 3;
 /**
  * Puts values back, last written first, where they are still ours; an error at one does not keep the others from it.
  * What is back already and what the kernel no longer has are passed over, so that it can be done again at any time.
+ *
+ * @param begin called before the first write with the entries that are to be put back. On the way a value can read what
+ * nobody asked for, so whoever keeps the entries marks them as under way (`after: null`).
  */
-export async function restoreEntries(host: Host, entries: readonly LedgerEntry[]): Promise<RestoreReport> {
+export async function restoreEntries(
+  host: Host,
+  entries: readonly LedgerEntry[],
+  begin: (open: readonly LedgerEntry[]) => Promise<void> = async () => {},
+): Promise<RestoreReport> {
   const report: RestoreReport = { restored: [], conflicts: [], failed: [] };
-  const open: Open[] = [];
+  const known: Known[] = [];
   for (const item of byPath(entries).reverse()) {
     const { path, before } = item;
     try {
       const file = await kernelFile(host, path);
-      const from = await readKernel(host, file);
-      if (sameValue(from, before)) continue;
-      if (item.isOurs(from)) open.push({ path, file, before, from, now: from, refusal: null });
-      else report.conflicts.push({ path, before, ours: item.ours, now: from });
+      const now = await readKernel(host, file);
+      if (sameValue(now, before) || item.isOurs(now)) known.push({ path, file, before, from: now, now, refusal: null });
+      else report.conflicts.push({ path, before, ours: item.ours, now });
     } catch (error) {
-      const code = codeOf(error);
-      if (code !== 'ENOENT') report.failed.push({ path, before, now: null, reason: reasonOf(error) });
+      if (codeOf(error) !== 'ENOENT') report.failed.push({ path, before, now: null, reason: reasonOf(error) });
     }
   }
-  for (let round = 0; round < ROUNDS && open.some(isOpen); round += 1) await writeBack(host, open.filter(isOpen));
+  const open = known.filter(isOpen);
+  if (open.length === 0) return report;
+  await begin(entries.filter((entry) => open.some(({ path }) => touches(path, entry.path))));
+  for (let round = 0; round < ROUNDS && open.some(isOpen); round += 1) await writeBack(host, known);
   for (const one of open) {
     const { path, before, from, now } = one;
     if (!isOpen(one)) report.restored.push({ path, from, to: before });
@@ -44,7 +52,8 @@ export async function restoreEntries(host: Host, entries: readonly LedgerEntry[]
   return report;
 }
 
-interface Open {
+/** A value that can be put back, or is back. */
+interface Known {
   path: string;
   file: string;
   before: string;
@@ -53,13 +62,17 @@ interface Open {
   refusal: string | null;
 }
 
-const isOpen = ({ now, before }: Open): boolean => !sameValue(now, before);
+const isOpen = ({ now, before }: Known): boolean => !sameValue(now, before);
+const touches = (path: string, other: string): boolean => path === other || companionsOf(path).includes(other);
 
-async function writeBack(host: Host, open: readonly Open[]): Promise<void> {
-  const at = new Map(open.map((one) => [one.path, one]));
-  const saved = open.map(({ path, before }) => ({ path, value: before }));
+/** One pass. A companion that is back already counts all the same: which of a pair is in force decides what is written. */
+async function writeBack(host: Host, known: readonly Known[]): Promise<void> {
+  const open = known.filter(isOpen);
+  const involved = known.filter(({ path }) => open.some((one) => touches(one.path, path)));
+  const at = new Map(involved.map((one) => [one.path, one]));
+  const saved = involved.map(({ path, before }) => ({ path, value: before }));
   for (const { path, value } of restoreWrites(saved, (key) => at.get(key)?.now)) {
-    const one = at.get(path) as Open;
+    const one = at.get(path) as Known;
     try {
       await host.writeKernel(one.file, value);
       one.refusal = null;
@@ -67,7 +80,7 @@ async function writeBack(host: Host, open: readonly Open[]): Promise<void> {
       one.refusal = reasonOf(error);
     }
   }
-  for (const one of open) {
+  for (const one of involved) {
     try {
       one.now = await readKernel(host, one.file);
     } catch (error) {
