@@ -3,20 +3,23 @@ import { generatorCores, generatorUse, serverUse } from './cpu-use.ts';
 
 /** Of its cores. What is left to 1 is start-up and the ends of sampling. */
 const FULL = 0.9;
+/** Of its cores: a generator that had less than this was kept from its CPU by others, which is another caveat. */
+const OWN = 0.75;
 /** Cores. Under it not even a server with a single thread is short of CPU time. */
 export const NOT_BUSY = 0.7;
 
 export const generatorSaturated: TrialCheck = {
   code: 'generator-saturated',
   reveals:
-    'The generator had no CPU time left: it used, or waited for, 90% or more of the cores that its threads can use, while the server used and waited for less than 0.7 of a core. The number is then the generator’s, and the server’s is higher. Where the server is busy as well nothing is said: then it is the server that is measured.',
+    'The generator had no CPU time left: it used 75% of the cores that its threads can use and used or waited for 90%, while the server used and waited for less than 0.7 of a core. The number is then the generator’s, and the server’s is higher. Where the server is busy as well nothing is said: then it is the server that is measured.',
   source:
     'CPU time and run-queue wait of every thread (`/proc/PID/task/*/schedstat`, Documentation/scheduler/sched-stats.rst); polling for the next start in an open loop is no work.',
   check(trial) {
     const [generator, server] = [generatorUse(trial), serverUse(trial)];
     if (generator === null || server === null) return null;
     const cores = generatorCores(trial);
-    if (generator.cores + generator.waiting < FULL * cores || server.cores + server.waiting >= NOT_BUSY) return null;
+    const full = generator.cores >= OWN * cores && generator.cores + generator.waiting >= FULL * cores;
+    if (!full || server.cores + server.waiting >= NOT_BUSY) return null;
     return doubt(
       'suspect',
       'The load generator was busy all the time while the server was not: the rate is the generator’s limit, and the server can do more.',

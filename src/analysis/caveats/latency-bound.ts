@@ -1,18 +1,19 @@
 import { errorTotal } from '../../model/measurement.ts';
 import { doubt, type TrialCheck } from './check.ts';
+import { counter } from './counters.ts';
 import { generatorCores, generatorUse, serverUse } from './cpu-use.ts';
 import { NOT_BUSY } from './generator-saturated.ts';
 
 export const latencyBound: TrialCheck = {
   code: 'latency-bound',
   reveals:
-    'In a closed loop neither the server nor the generator was busy (each used and waited for less than 0.7 of its cores): the rate follows from the number of connections and the time that a reply takes, not from what the server can do.',
+    'In a closed loop neither the server nor the generator was busy (each used and waited for less than 0.7 of its cores): the rate follows from the number of connections and the time that a reply takes, not from what the server can do. (Failed requests and lost SYNs explain a slow rate by themselves: then nothing is said.)',
   source: 'Little’s law: rate = connections in flight / time of a reply.',
   check(trial) {
     const [generator, server] = [generatorUse(trial), serverUse(trial)];
     const { load, settings } = trial.cell;
     if (generator === null || server === null || load.rate !== null || settings.network !== null) return null;
-    if (errorTotal(trial.measurement.errors) > 0) return null;
+    if (errorTotal(trial.measurement.errors) > 0 || (counter(trial, 'TcpExt.TCPSynRetrans') ?? 0) > 0) return null;
     const generatorLimit = NOT_BUSY * generatorCores(trial);
     if (server.cores + server.waiting >= NOT_BUSY || generator.cores + generator.waiting >= generatorLimit) return null;
     return doubt(
