@@ -1,12 +1,12 @@
 import { drivers } from '../drivers/index.ts';
 import { localHost } from '../host/local.ts';
 import { readMachine } from '../host/machine.ts';
-import { ExitCode } from '../model/errors.ts';
+import { ExitCode, type Problem, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { decideIsolation } from '../preflight/isolation.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
-import { installRequirements } from '../trial/prepare/install.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
+import { installGenerators } from './install-generators.ts';
 import { type Printer, plain } from './print.ts';
 
 interface Finding {
@@ -24,25 +24,18 @@ export async function doctorCommand(
 ): Promise<ExitCode> {
   const host = localHost();
   const cache = cacheFolder(process.env);
-  if (options.install === true) await installGenerators(host, cache, printer);
+  const problems: Problem[] =
+    options.install === true ? await installGenerators(host, cache, (text) => printer.line(text)) : [];
   const findings = [...(await machineFindings(host)), ...(await generatorFindings(host, cache))];
   if (options.json === true) printer.result(JSON.stringify(findings, null, 2));
   else for (const finding of findings) printer.result(lineOf(printer, finding));
-  return ExitCode.done;
+  if (problems.length === 0) return ExitCode.done;
+  throw new UserError('some generators could not be installed', { exitCode: ExitCode.preflightRefused, problems });
 }
 
 function lineOf(printer: Printer, { what, found, good, step }: Finding): string {
   const mark = good ? printer.paint('green', 'ok') : printer.paint('yellow', '--');
   return `${mark} ${plain(what)}: ${plain(found)}${step === null ? '' : `\n     -> ${plain(step)}`}`;
-}
-
-/** Every generator that a package manager brings. */
-async function installGenerators(host: Host, cache: string, printer: Printer): Promise<void> {
-  const offered = drivers.flatMap((driver) => driver.requires).filter((one) => one.apt !== null);
-  const missing = await missingRequirements(host, offered, cache);
-  if (missing.length === 0) return;
-  printer.line(`Installing ${missing.map((one) => one.requirement.command).join(', ')} ...`);
-  await installRequirements(host, missing, cache);
 }
 
 async function machineFindings(host: Host): Promise<Finding[]> {
