@@ -73,7 +73,8 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
 
   describe.skipIf(missingTools(driver).length > 0)(`${driver.name} against the truth${skipNote(driver)}`, () => {
     describe.each(expected.modes)('%s connections', (mode) => {
-      it.skipIf(!expected.counts)('counts as the server does, for a number of requests', async () => {
+      const ifCounting = expected.counts ? it : () => undefined;
+      ifCounting('counts as the server does, for a number of requests', async () => {
         await using truth = await server();
         const run = await driveExternal(driver, load(mode, 1_000, { connections: 10 }), truth);
         const measurement = run.measurement();
