@@ -11,14 +11,11 @@ export const env: Control = {
   roles: ROLES,
   source: 'env(1), environ(7)',
 
+  /** One prefix for all: a second one would be looked for in the first one's PATH. */
   wraps(settings, role) {
-    return Object.entries(settings.env[role]).map(([name, value]) => ({
-      prefix: ['env', `${name}=${value}`],
-      env: {},
-      control: 'env',
-      setting: `${role}.env.${name}`,
-      role,
-    }));
+    const pairs = Object.entries(settings.env[role]).map(([name, value]) => `${name}=${value}`);
+    if (pairs.length === 0) return [];
+    return [{ prefix: ['env', ...pairs], env: {}, control: 'env', setting: `${role}.env`, role }];
   },
 
   check: () => [],

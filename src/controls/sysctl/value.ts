@@ -4,7 +4,7 @@ import { type SysctlInfo, sysctlInfo } from '../catalogue.ts';
 export type Fault = Pick<Problem, 'what' | 'remedy'>;
 
 /** Keys whose values are hexadecimal without a prefix. */
-const BITMAP = /mask|bitmap|key/;
+const BITMAP = /(mask|bitmap|_key)$/;
 
 /** What is wrong with a value, whatever the kernel would make of it; null when it may be written. */
 export function valueFault(key: string, value: string): Fault | null {
