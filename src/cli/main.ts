@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ExitCode, UserError } from '../model/errors.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { toolPath } from '../trial/prepare/search-path.ts';
+import type { CalibrateOptions } from './calibrate-command.ts';
 import { ownVersion } from './own-version.ts';
 import { makePrinter, type Printer, printUserError } from './print.ts';
 import type { RunOptions } from './run-options.ts';
@@ -112,10 +113,23 @@ export function makeProgram(printer: Printer, done: (code: ExitCode) => void): C
   program
     .command('doctor')
     .description('what this machine allows: isolation, settings, generators')
-    .option('--install', 'get every generator that a package brings')
+    .option('--install', 'get every generator: by package, or built from source, which takes minutes')
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean; install?: boolean }) =>
       done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)),
+    );
+
+  program
+    .command('calibrate')
+    .description("measure this machine's generators, noise and loadcell's own overhead, for later reports to cite")
+    .option('--quick', 'few, short windows: a smoke run, never cited')
+    .option('--only <driver>', 'this load generator only')
+    .addOption(new Option('--isolation <kind>', 'where trials run').choices(['auto', 'namespace', 'host']))
+    .option('--out <file>', 'where the certificate goes; default: loadcell/calibration.json in your state folder')
+    .option('--wait', 'wait for another run on this machine to end')
+    .option('--json', 'print the certificate as JSON')
+    .action(async (options: CalibrateOptions) =>
+      done(await (await import('./calibrate-command.ts')).calibrateCommand(options, printer)),
     );
 
   program

@@ -24,6 +24,8 @@ export interface TrialContext {
   node: string;
   /** CPUs that the runner and the probe keep to. null = not pinned. */
   runnerCpus: number[] | null;
+  /** false: no counters around windows, to measure what they cost. Absent: true. */
+  observe?: boolean;
   /** Aborted by Ctrl-C: the trial under way ends at once and is not recorded as measured. */
   signal: AbortSignal;
   onEvent(event: TrialEvent): void;

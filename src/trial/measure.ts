@@ -37,14 +37,17 @@ export async function measure(
 
   context.onEvent({ kind: 'phase', phase: 'window' });
   const serverPidsBefore = await around.serverPids();
-  const observer = await startObserving(context.host, {
-    netRoot: stage.netRoot,
-    server: around.serverPids,
-    runnerPid: context.host.pid,
-    cpus: context.machine.topology.map((place) => place.cpu),
-  });
+  const observer =
+    context.observe === false
+      ? null
+      : await startObserving(context.host, {
+          netRoot: stage.netRoot,
+          server: around.serverPids,
+          runnerPid: context.host.pid,
+          cpus: context.machine.topology.map((place) => place.cpu),
+        });
   const run = await startLoad(context.host, stage, driver, cell, cell.load, drive);
-  observer.loading(run.process.pid);
+  observer?.loading(run.process.pid);
   const stopRate = watchRate(context, stage, cell.load);
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
@@ -53,7 +56,7 @@ export async function measure(
   await run.finished;
   context.signal.removeEventListener('abort', kill);
   stopRate();
-  around.draft.observation = await observer.stop();
+  around.draft.observation = observer === null ? null : await observer.stop();
   around.draft.proofs.push(...(await proofs));
   around.step('window');
   const output = await run.output();

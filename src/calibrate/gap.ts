@@ -1,0 +1,62 @@
+import type { WindowGap } from '../model/calibration.ts';
+import type { Cell, TrialSlot } from '../model/plan.ts';
+import { readJournal } from '../results/journal.ts';
+import { runFolder } from '../results/run-folder.ts';
+import type { TrialContext } from '../trial/context.ts';
+import { runPlan } from '../trial/run-plan.ts';
+import { median } from './figures.ts';
+import { type ServerTimes, withFolder, withServer } from './live-server.ts';
+
+/** A window: when it began on the monotonic clock, and how long the generator's own window was. ms. */
+export interface WindowTime {
+  startMs: number;
+  lengthMs: number;
+}
+
+/** Runs consecutive trials of the cell as a run does, journal included, and the server alone a few times. */
+export function measureGap(context: TrialContext, cell: Cell, trials: number): Promise<WindowGap | null> {
+  return withFolder(context, async (path) => {
+    const starts: number[] = [];
+    const folder = runFolder(path);
+    await context.host.makeFolder(folder.logs);
+    const order = Array.from({ length: trials }, (_, i): TrialSlot => ({ cell: cell.id, trial: i + 1 }));
+    const inside: TrialContext = {
+      ...context,
+      folder,
+      plan: { ...context.plan, cells: [cell], trials, order },
+      onEvent: (event) => {
+        if (event.kind === 'trial-started') starts.push(Number.NaN);
+        if (event.kind === 'phase' && event.phase === 'window')
+          starts[starts.length - 1] = Number(context.host.monotonicNs()) / 1e6;
+      },
+    };
+    await runPlan(inside, [], new Set());
+    context.signal.throwIfAborted();
+    const { records } = await readJournal(context.host, folder.trials);
+    const times: ServerTimes[] = [];
+    for (let i = 0; i < Math.min(5, trials); i += 1)
+      times.push((await withServer(context, cell, async () => undefined)).times);
+    const lengths = records.map(({ outcome }) =>
+      outcome.kind === 'measured' ? outcome.measurement.windowUs / 1000 : Number.NaN,
+    );
+    const windows = starts.map((startMs, i) => ({ startMs, lengthMs: lengths[i] ?? Number.NaN }));
+    return gapOf(windows, times);
+  });
+}
+
+/** null when no two windows in a row were measured. */
+export function gapOf(windows: readonly WindowTime[], times: readonly ServerTimes[]): WindowGap | null {
+  const between = windows
+    .slice(1)
+    .map(({ startMs }, i) => startMs - (windows[i] as WindowTime).startMs - (windows[i] as WindowTime).lengthMs)
+    .filter((ms) => !Number.isNaN(ms));
+  if (between.length === 0) return null;
+  const start = median(times.map((time) => time.start));
+  const stop = median(times.map((time) => time.stop));
+  return {
+    betweenMs: median(between),
+    serverMs: { start, stop },
+    ownMs: { median: median(between) - start - stop, highest: Math.max(...between) - start - stop },
+    gaps: between.length,
+  };
+}

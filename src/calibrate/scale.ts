@@ -1,0 +1,67 @@
+import type { Delay } from './truth/truth.ts';
+
+/** One behaviour of the truth server, and how long a driver and the bare socket beside it are held against it. */
+export interface TruthMode {
+  delay: Delay;
+  label: string;
+  windowMs: number;
+  /** Requests of the bare socket that measures the machine's own part. */
+  floorRequests: number;
+}
+
+/** How much is measured. Windows are whole seconds: several generators know no other. */
+export interface Scale {
+  /** Rounds of ceilings and of latencies; drivers are interleaved within a round. */
+  rounds: number;
+  ceilingMs: number;
+  truths: readonly TruthMode[];
+  /** Pairs of overhead, observation and noise. */
+  pairs: number;
+  pairMs: number;
+  /** Consecutive trials, between whose windows the gap is taken. */
+  gapTrials: number;
+}
+
+const TRUTHS: readonly TruthMode[] = [
+  { delay: { kind: 'none' }, label: 'none', windowMs: 2_000, floorRequests: 2_000 },
+  { delay: { kind: 'constant', ms: 1 }, label: '1 ms', windowMs: 2_000, floorRequests: 500 },
+  { delay: { kind: 'constant', ms: 5 }, label: '5 ms', windowMs: 2_000, floorRequests: 200 },
+  { delay: { kind: 'constant', ms: 20 }, label: '20 ms', windowMs: 3_000, floorRequests: 100 },
+  {
+    delay: { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 },
+    label: '1 or 100 ms',
+    windowMs: 3_000,
+    floorRequests: 200,
+  },
+  {
+    delay: { kind: 'stall', afterMs: 500, stallMs: 1_000, baseMs: 5 },
+    label: '5 ms, one stall of 1 s',
+    windowMs: 3_000,
+    floorRequests: 60,
+  },
+];
+
+export const FULL: Scale = { rounds: 3, ceilingMs: 3_000, truths: TRUTHS, pairs: 9, pairMs: 2_000, gapTrials: 11 };
+
+export const QUICK: Scale = {
+  rounds: 1,
+  ceilingMs: 1_000,
+  truths: TRUTHS.slice(0, 3).map((mode) => ({ ...mode, windowMs: 1_000, floorRequests: 100 })),
+  pairs: 2,
+  pairMs: 1_000,
+  gapTrials: 3,
+};
+
+/** Mean time in ms that the truth server takes to a reply, for those who can only be told how many requests to make. */
+export function meanDelayMs(delay: Delay): number {
+  switch (delay.kind) {
+    case 'none':
+      return 0;
+    case 'constant':
+      return delay.ms;
+    case 'bimodal':
+      return delay.fastMs + (delay.slowMs - delay.fastMs) / delay.every;
+    case 'stall':
+      return delay.baseMs;
+  }
+}

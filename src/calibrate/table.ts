@@ -1,0 +1,150 @@
+import type { Ceiling, Certificate, DriverCertificate, LatencyError, PairedRatio } from '../model/calibration.ts';
+import { median } from './figures.ts';
+import { freshRatio } from './subjects.ts';
+
+/** The certificate as Markdown tables whose columns stand under one another: for the terminal, the README and the docs. */
+export function certificateTables(certificate: Certificate): string {
+  const { machine, isolation, baseline, quick } = certificate;
+  const where = isolation.kind === 'namespace' ? 'in private namespaces' : 'on the host itself';
+  return [
+    `loadcell ${certificate.loadcell}, ${certificate.date.slice(0, 10)}: ${one(machine.cpu)}, ${machine.cpus} CPUs, Linux ${one(machine.kernel)}${machine.virtualization === null ? '' : ` (${one(machine.virtualization)})`}, ${where}; server on CPU ${cpuText(certificate.cpus.server)}, generator on CPU ${cpuText(certificate.cpus.generator)}.${quick ? ' A smoke run: not to be cited.' : ''}`,
+    `Ceilings against ${one(baseline.server)}${baseline.version === null ? '' : ` ${one(baseline.version)}`} over ${baseline.connections} connections, medians of ${roundsOf(certificate)}; in brackets the cores that the generator kept busy.`,
+    driverTable(certificate.drivers),
+    'Latencies, counts and rates beside those of a server that stamps and counts by itself; error = told - truth - what a bare socket sees beside it, in µs.',
+    truthTable(certificate.drivers),
+    pairTable(certificate),
+    closing(certificate),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+/** Names and versions come from other programs: nothing in them may break a table or steer a terminal. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+const one = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f|]+/g, ' ').trim();
+const whole = (value: number): string => Math.round(value).toLocaleString('en');
+const cpuText = (cpus: number[] | null): string => (cpus === null ? 'any' : cpus.join(','));
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
+
+function roundsOf({ drivers }: Certificate): string {
+  const rounds = drivers.flatMap(({ ceilings }) =>
+    [ceilings.keepAlive, ceilings.fresh].map((ceiling) => (ceiling.perSecond === null ? 0 : ceiling.rounds.length)),
+  );
+  const most = Math.max(0, ...rounds);
+  return most === 1 ? 'one round' : `${most} interleaved rounds`;
+}
+
+/** One row a driver: what it can do, and whether what it says is so. */
+export function driverTable(drivers: readonly DriverCertificate[]): string {
+  const header = [
+    'Driver',
+    'Version',
+    'Kept, requests/s',
+    'Fresh, connections/s',
+    'Latencies right',
+    'Counts right',
+    'Rates right',
+  ];
+  const rows = drivers.map(({ name, version, ceilings, truths }) => {
+    const errors = truths.flatMap(({ latency }) => (latency === null ? [] : Object.values(latency)));
+    const rows = truths.filter((truth) => truth.rounds > 0);
+    return [
+      name,
+      one(version),
+      ceilingText(ceilings.keepAlive),
+      ceilingText(ceilings.fresh),
+      share(errors, (error) => error.within),
+      share(rows, (truth) => truth.counts.agree),
+      share(rows, (truth) => truth.rate.agrees),
+    ];
+  });
+  return table(header, rows);
+}
+
+const ceilingText = (ceiling: Ceiling): string =>
+  ceiling.perSecond === null
+    ? '-'
+    : `${whole(ceiling.perSecond)}${ceiling.busyCores === null ? '' : ` (${ceiling.busyCores.toFixed(2)})`}`;
+
+function share<T>(all: readonly T[], good: (item: T) => boolean): string {
+  return all.length === 0 ? '-' : `${all.filter(good).length} of ${all.length}`;
+}
+
+function truthTable(drivers: readonly DriverCertificate[]): string {
+  const header = ['Driver', 'Connections', 'Delay', 'p50', 'p90', 'p99', 'Counts', 'Rate'];
+  const rows = drivers.flatMap(({ name, truths }) =>
+    truths.map(({ connections, delay, rounds, latency, counts, rate, failures }) => {
+      const start = [name, connections, delay];
+      if (rounds === 0) return [...start, '-', '-', '-', one(failures[0] ?? 'not measured'), '-'];
+      const figures = (['p50', 'p90', 'p99'] as const).map((key) => errorText(latency?.[key]));
+      return [...start, ...figures, countText(counts), `${rate.ratio.toFixed(4)}${rate.agrees ? '' : ' !'}`];
+    }),
+  );
+  return table(header, rows);
+}
+
+/** `5,060 +12`: the truth and what the driver adds to it; `!` where that is more than it may be. */
+function errorText(error: LatencyError | undefined): string {
+  if (error === undefined) return '-';
+  const sign = error.errorUs < 0 ? '-' : '+';
+  return `${whole(error.truthUs)} ${sign}${whole(Math.abs(error.errorUs))}${error.within ? '' : ' !'}`;
+}
+
+function countText({
+  serverAboveDriver,
+  driverAboveServer,
+  agree,
+}: DriverCertificate['truths'][number]['counts']): string {
+  if (driverAboveServer > 0) return `driver ${whole(driverAboveServer)} more !`;
+  if (serverAboveDriver === 0) return 'equal';
+  return `server ${whole(serverAboveDriver)} more${agree ? '' : ' !'}`;
+}
+
+function pairTable({ overhead, observation, noise }: Certificate): string {
+  const row = (what: string, pair: PairedRatio): string[] => [
+    what,
+    pair.driver,
+    pair.connections,
+    pair.ratio.median.toFixed(4),
+    `${pair.ratio.lowest.toFixed(4)} to ${pair.ratio.highest.toFixed(4)}`,
+    String(pair.pairs),
+  ];
+  return table(
+    ['Paired', 'Driver', 'Connections', 'Ratio, median', 'Lowest to highest', 'Pairs'],
+    [
+      ...overhead.map((pair) => row('under loadcell / bare', pair)),
+      ...observation.map((pair) => row('observed / not observed', pair)),
+      ...noise.map(({ driver, connections, median: middle, worst, pairs }) => [
+        'two equal trials apart by',
+        driver,
+        connections,
+        percent(middle),
+        `worst ${percent(worst)}`,
+        String(pairs),
+      ]),
+    ],
+  );
+}
+
+function closing({ drivers, gap, timers }: Certificate): string {
+  const ratio = freshRatio(drivers, 'loadcell', 'ab');
+  const lines = [
+    ratio.length === 0
+      ? ''
+      : `Fresh connections, loadcell's own driver / ab: ${median(ratio).toFixed(3)} (median of ${ratio.length}).`,
+    gap === null
+      ? ''
+      : `From the end of one window to the start of the next: ${whole(gap.betweenMs)} ms (median of ${gap.gaps}), of which the server takes ${whole(gap.serverMs.start + gap.serverMs.stop)} ms to start and stop, and loadcell ${whole(gap.ownMs.median)} ms (at most ${whole(gap.ownMs.highest)} ms).`,
+    `Clock: steps of ${whole(timers.clockStepNs)} ns; a timer of 1 ms fires ${whole(timers.timerLateUs.p50)} µs late (p99 ${whole(timers.timerLateUs.p99)} µs).`,
+  ];
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((text, i) => text.padEnd(widths[i] as number)).join(' | ')} |`;
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [line(header), rule, ...rows.map(line)].join('\n');
+}

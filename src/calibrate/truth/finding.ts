@@ -1,0 +1,107 @@
+import type { LatencyError, TruthFinding } from '../../model/calibration.ts';
+import { decodeHistogram } from '../../model/histogram.ts';
+import type { Measurement } from '../../model/measurement.ts';
+import { median } from '../figures.ts';
+import { percentileUs, type TruthStats } from './truth.ts';
+
+/** One window beside what the truth server saw of it. */
+export interface Round {
+  measurement: Measurement;
+  stats: TruthStats;
+  /** The machine's own part at p50, p90 and p99, µs. */
+  floorUs: readonly number[];
+  /** Requests that the end of the window may have cut off: connections. */
+  mayBeInFlight: number;
+}
+
+const NAMES = ['p50', 'p90', 'p99'] as const;
+const PERCENT = { p50: 50, p90: 90, p99: 99 } as const;
+
+/** What a driver may be wrong by: 2% or 100 µs of the truth, whichever is more. */
+export const allowedUs = (truthUs: number): number => Math.max(100, truthUs * 0.02);
+const RATE_MAY_DIFFER = 0.01;
+
+export function findingOf(
+  rounds: readonly Round[],
+  failures: readonly string[],
+): Omit<TruthFinding, 'connections' | 'delay'> {
+  return {
+    rounds: rounds.length,
+    latency: latencyOf(rounds),
+    counts: countsOf(rounds),
+    rate: rateFinding(rounds),
+    failures: [...failures],
+  };
+}
+
+/** Medians over the rounds of truth, figure and error: one round that the machine spoiled does not decide. */
+function latencyOf(rounds: readonly Round[]): TruthFinding['latency'] {
+  const usable = rounds.filter(({ measurement }) => measurement.latency !== null);
+  if (usable.length === 0) return null;
+  const errors = NAMES.map((name, index) => [name, errorOf(usable.map((round) => errorIn(round, name, index)))]);
+  return Object.fromEntries(errors) as Record<(typeof NAMES)[number], LatencyError>;
+}
+
+interface ErrorInRound {
+  truthUs: number;
+  toldUs: number;
+  floorUs: number;
+}
+
+function errorIn({ measurement, stats, floorUs }: Round, name: (typeof NAMES)[number], index: number): ErrorInRound {
+  const histogram = decodeHistogram(measurement.latency?.histogram as string);
+  return {
+    truthUs: percentileUs(stats.delaysUs, PERCENT[name]),
+    toldUs: histogram.getValueAtPercentile(PERCENT[name]),
+    floorUs: floorUs[index] ?? 0,
+  };
+}
+
+function errorOf(rounds: readonly ErrorInRound[]): LatencyError {
+  const truthUs = median(rounds.map((round) => round.truthUs));
+  const above = median(rounds.map((round) => round.toldUs - round.truthUs));
+  const errorUs = median(rounds.map((round) => round.toldUs - round.truthUs - round.floorUs));
+  return {
+    truthUs,
+    toldUs: median(rounds.map((round) => round.toldUs)),
+    floorUs: median(rounds.map((round) => round.floorUs)),
+    errorUs,
+    // Nobody can see a reply before it was sent, but only what the machine's part does not explain is held against the driver.
+    within: -above <= allowedUs(truthUs) && errorUs <= allowedUs(truthUs),
+  };
+}
+
+function countsOf(rounds: readonly Round[]): TruthFinding['counts'] {
+  const apart = rounds.map(({ measurement, stats }) => stats.requests - measurement.requests.completed);
+  const serverAboveDriver = Math.max(0, ...apart);
+  const driverAboveServer = Math.max(0, ...apart.map((difference) => -difference));
+  const mayBeInFlight = Math.max(0, ...rounds.map((round) => round.mayBeInFlight));
+  return {
+    serverAboveDriver,
+    driverAboveServer,
+    mayBeInFlight,
+    agree: serverAboveDriver <= mayBeInFlight && driverAboveServer === 0,
+  };
+}
+
+function rateFinding(rounds: readonly Round[]): TruthFinding['rate'] {
+  const ratios = rounds.map(rateRatio);
+  const ratio = ratios.toSorted((a, b) => Math.abs(b - 1) - Math.abs(a - 1))[0] ?? Number.NaN;
+  return { ratio, agrees: Math.abs(ratio - 1) <= RATE_MAY_DIFFER };
+}
+
+/**
+ * The driver's rate / the nearest one that fits the server's stamps. The server sees time from the first request to the
+ * last reply; the driver's window goes on until its last request was answered or cut off, at most the longest delay more.
+ */
+function rateRatio({ measurement, stats }: Round): number {
+  const told = measurement.requests.completed / measurement.windowUs;
+  let spanUs = 0;
+  let longestUs = 0;
+  for (const [i, delayUs] of stats.delaysUs.entries()) {
+    spanUs = Math.max(spanUs, (stats.arrivalsUs[i] ?? 0) + delayUs);
+    longestUs = Math.max(longestUs, delayUs);
+  }
+  const [least, most] = [stats.replies / (spanUs + longestUs), stats.replies / spanUs];
+  return told / Math.min(most, Math.max(least, told));
+}

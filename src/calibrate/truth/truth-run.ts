@@ -1,0 +1,102 @@
+import { join } from 'node:path';
+import { compileWraps, wrapArgv } from '../../controls/index.ts';
+import type { Cell } from '../../model/plan.ts';
+import type { StageProcess } from '../../model/stage.ts';
+import type { TrialContext } from '../../trial/context.ts';
+import { openBareStage, withFolder } from '../live-server.ts';
+import type { Live } from '../window.ts';
+import { type Delay, percentileUs, type TruthStats } from './truth.ts';
+
+/** Compiled programs of the truth. */
+export interface TruthPrograms {
+  server: string;
+  bareClient: string;
+}
+
+export interface TruthRun {
+  live: Live;
+  /** Counts and stamps from zero; the stall is armed again. */
+  reset(): Promise<void>;
+  stats(): Promise<TruthStats>;
+  /**
+   * What a bare socket on the generator's core sees beyond the server's stamps, at p50, p90 and p99 in µs: the
+   * machine's own part. Resets the stamps.
+   */
+  floor(mode: 'kept' | 'fresh', requests: number): Promise<number[]>;
+}
+
+export const PERCENTS = [50, 90, 99] as const;
+const PORT = 18_079;
+const BODY = 'Hello, World!\n';
+const PATIENCE_MS = 60_000;
+
+/** Runs the truth server in a stage of its own, pinned as the cell's server is. */
+export function withTruth<T>(
+  context: TrialContext,
+  programs: TruthPrograms,
+  cell: Cell,
+  delay: Delay,
+  use: (truth: TruthRun) => Promise<T>,
+): Promise<T> {
+  return withFolder(context, async (folder) => {
+    context.signal.throwIfAborted();
+    await using stage = await openBareStage(context);
+    const options = { port: PORT, address: stage.address, body: BODY, delay };
+    const program = await stage.spawn({
+      ...wrapArgv([context.node, programs.server, JSON.stringify(options)], compileWraps(cell.settings, 'server')),
+      cwd: folder,
+      stdin: { pipe: true },
+      stdout: { collect: true, limitBytes: 256 * 1_048_576 },
+      stderr: { collect: true, limitBytes: 65_536 },
+    });
+    const ask = conversation(program);
+    await ask(null);
+    const live: Live = {
+      stage,
+      cell,
+      address: stage.address,
+      port: PORT,
+      body: BODY,
+      folder: join(folder, 'loads'),
+      windows: { count: 0 },
+      serverPids: async () => [program.pid],
+    };
+    const stats = async (): Promise<TruthStats> => JSON.parse(await ask('stats')) as TruthStats;
+    const reset = async (): Promise<void> => void (await ask('reset'));
+    const floor = async (mode: 'kept' | 'fresh', requests: number): Promise<number[]> => {
+      await reset();
+      const argv = [context.node, '--no-opt', programs.bareClient, String(PORT), String(requests), mode];
+      const wrapped = wrapArgv(argv, compileWraps(cell.settings, 'generator'));
+      const end = await stage.run(wrapped.argv, { side: 'generator', timeoutMs: PATIENCE_MS });
+      if (end.code !== 0) throw new Error(`the bare client ended with ${end.code ?? end.signal}: ${end.stderr}`);
+      const seen = JSON.parse(end.stdout) as number[];
+      const { delaysUs } = await stats();
+      return PERCENTS.map((percent) => Math.max(0, percentileUs(seen, percent) - percentileUs(delaysUs, percent)));
+    };
+    return await use({ live, reset, stats, floor });
+  });
+}
+
+/** Sends a line (null: none, the program speaks first) and resolves with the next line that comes. */
+function conversation(program: StageProcess): (line: string | null) => Promise<string> {
+  const said: string[] = [];
+  let waiting: { resolve(line: string): void; reject(error: Error): void } | null = null;
+  let ended: Error | null = null;
+  program.onLine((line) => {
+    if (waiting === null) said.push(line);
+    else waiting.resolve(line);
+    waiting = null;
+  });
+  void program.exited.then((end) => {
+    ended = new Error(`the truth server ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`);
+    waiting?.reject(ended);
+  });
+  return (line) =>
+    new Promise((resolve, reject) => {
+      const early = said.shift();
+      if (early !== undefined) return resolve(early);
+      if (ended !== null) return reject(ended);
+      waiting = { resolve, reject };
+      if (line !== null) program.write(`${line}\n`);
+    });
+}
