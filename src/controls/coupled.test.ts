@@ -160,7 +160,7 @@ describe('this kernel, as root in a fresh network namespace', () => {
       let refusedReversed = 0;
       for (const before of states) {
         for (const after of states) {
-          const first = orderWrites(before, () => undefined);
+          const first = orderWrites(before, from(both('1024', '32768 60999')));
           const then = orderWrites(after, from(before));
           expect(refusals([...first, ...then])).toBe(0);
           refusedReversed += refusals([...first, ...then.reverse()]);

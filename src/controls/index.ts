@@ -2,6 +2,7 @@ import type { Problem } from '../model/errors.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import type { Role, Settings, Tweak, Wrap } from '../model/plan.ts';
 import { aslr } from './aslr.ts';
+import { sysctlInfo } from './catalogue.ts';
 import type { Control } from './control.ts';
 import { orderWrites } from './coupled.ts';
 import { cpus } from './cpus.ts';
@@ -32,8 +33,11 @@ export const controls: readonly Control[] = [
 /** Writes that the settings ask for, in an order in which a kernel at its defaults takes them all. */
 export function compileTweaks(settings: Settings, facts: MachineFacts): Tweak[] {
   const tweaks = controls.flatMap((control) => control.tweaks?.(settings, facts) ?? []);
-  return orderWrites(tweaks, () => undefined);
+  return orderWrites(tweaks, defaultAt);
 }
+
+const defaultAt = (path: string): string | undefined =>
+  sysctlInfo(path.replace('/proc/sys/', '').replaceAll('/', '.'))?.default ?? undefined;
 
 /** Command prefixes of one role, outermost first. */
 export const compileWraps = (settings: Settings, role: Role): Wrap[] =>
