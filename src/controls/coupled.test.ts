@@ -139,8 +139,9 @@ describe('this kernel, as root in a fresh network namespace', () => {
   const refusals = (writes: readonly Write[]): number => {
     const script =
       'while [ $# -gt 0 ]; do sh -c \'echo "$2" > "$1"\' sh "$1" "$2" 2>/dev/null || echo x; shift 2; done';
-    const argv = ['-n', 'sh', '-c', script, 'sh', ...writes.flatMap(({ path, value }) => [path, value])];
-    return execFileSync('unshare', argv, { encoding: 'utf8' }).split('x').length - 1;
+    const argv = ['unshare', '-n', 'sh', '-c', script, 'sh', ...writes.flatMap(({ path, value }) => [path, value])];
+    const [program = '', ...rest] = argv;
+    return execFileSync(program, rest, { encoding: 'utf8' }).split('x').length - 1;
   };
   const both = (start: string, range: string): Write[] => [
     { path: START, value: start },
