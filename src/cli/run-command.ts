@@ -4,6 +4,7 @@ import { localHost } from '../host/local.ts';
 import { readMachine } from '../host/machine.ts';
 import { ExitCode } from '../model/errors.ts';
 import type { Results } from '../model/result.ts';
+import { readJournal } from '../results/journal.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { interruptible } from './interrupt.ts';
 import { planFor } from './plan-for.ts';
@@ -31,13 +32,9 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
     onEvent: showProgress(printer, () => host.now()),
   });
   const outcome = await runPlan(run.context, run.known, new Set(Object.keys(run.file.notRun)));
-  const results = await writeOutputs(
-    host,
-    run.context.folder,
-    run.file,
-    outcome.records,
-    new Date(host.now()).toISOString(),
-  );
+  const finishedAt = new Date(host.now()).toISOString();
+  const { records } = await readJournal(host, run.context.folder.trials);
+  const results = await writeOutputs(host, run.context.folder, run.file, records, finishedAt);
   tellEnd(printer, run.context.folder.path, results, options, host.now() - Date.parse(run.file.startedAt));
   if (outcome.interrupted) {
     printer.line(`Interrupted (${stopping.reason()}). What was measured is kept; go on with --resume.`);

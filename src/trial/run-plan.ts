@@ -6,7 +6,6 @@ import type { TrialContext } from './context.ts';
 import { runTrial } from './trial.ts';
 
 export interface RunOutcome {
-  records: TrialRecord[];
   interrupted: boolean;
 }
 
@@ -18,28 +17,31 @@ interface Turn {
 /**
  * Runs the plan's trials in order and appends each record before the next trial starts. What another process's load
  * spoiled is run once more, at the end, and both records are kept. `known` are the records of a run that is resumed.
+ *
+ * No record is held once it is in the journal: a run of thousands of trials needs no more memory in its last window than
+ * in its first. Whoever folds them reads them there.
  */
 export async function runPlan(
   context: TrialContext,
   known: readonly TrialRecord[],
   notRun: ReadonlySet<string>,
+  trial: typeof runTrial = runTrial,
 ): Promise<RunOutcome> {
   const cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
   const done = new Set(known.filter((record) => record.outcome.kind !== 'aborted').map((record) => keyOf(record)));
   const turns: Turn[] = context.plan.order
     .filter((slot) => !notRun.has(slot.cell) && !done.has(keyOf(slot)))
     .map((slot) => ({ slot, attempt: 1 }));
-  const records = [...known];
   let ended = 0;
   for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
-    if (context.signal.aborted) return { records, interrupted: true };
+    if (context.signal.aborted) return { interrupted: true };
     const cell = cells.get(turn.slot.cell) as Cell;
     const progress = { slot: turn.slot, cell, done: ended, total: ended + turns.length + 1 };
     context.onEvent({ kind: 'trial-started', attempt: turn.attempt, ...progress });
-    const record = await runTrial(context, cell, turn.slot, { sequence: records.length, attempt: turn.attempt });
-    if (context.signal.aborted) return { records, interrupted: true };
+    const place = { sequence: known.length + ended, attempt: turn.attempt };
+    const record = await trial(context, cell, turn.slot, place);
+    if (context.signal.aborted) return { interrupted: true };
     await appendRecord(context.host, context.folder.trials, record);
-    records.push(record);
     ended += 1;
     if (turn.attempt === 1 && contaminated(record, context.plan)) turns.push({ slot: turn.slot, attempt: 2 });
     context.onEvent({
@@ -50,7 +52,7 @@ export async function runPlan(
       summary: summaryOf(record),
     });
   }
-  return { records, interrupted: false };
+  return { interrupted: false };
 }
 
 const keyOf = (one: { cell: string; trial: number }): string => `${one.cell} ${one.trial}`;
