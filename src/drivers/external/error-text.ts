@@ -15,7 +15,7 @@ const KINDS: readonly [ErrorKind, RegExp][] = [
   ],
   [
     'reset',
-    /connection reset|broken pipe|\bEOF\b|closed before|server closed|unexpected end|end of file|connection (?:was )?(?:closed|aborted)|closed (?:network )?connection/i,
+    /connection reset|broken pipe|\bEOF\b|closed before|reading a body|server closed|unexpected end|end of file|connection (?:was )?(?:closed|aborted)|closed (?:network )?connection/i,
   ],
 ];
 

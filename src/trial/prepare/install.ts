@@ -7,7 +7,8 @@ import { type Missing, missingRequirements } from './requirements.ts';
 import { administrator, findCommand, hostToolPath } from './search-path.ts';
 import { withoutServices } from './services.ts';
 
-const TIMEOUT_MS = 900_000;
+/** A generator that is built from source took 18 minutes on one busy core. */
+const TIMEOUT_MS = 1_800_000;
 
 /**
  * Gets what is missing: Debian packages in one apt-get call, anything else by the requirement's own steps into our

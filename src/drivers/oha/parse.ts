@@ -1,0 +1,100 @@
+import type { DriveContext, DriveOutput } from '../../model/driver.ts';
+import type { Measurement } from '../../model/measurement.ts';
+import type { Load } from '../../model/plan.ts';
+import {
+  errorsOf,
+  latencyIn,
+  perSecondIn,
+  reasonNotes,
+  statusCountsIn,
+  totalsIn,
+  type Window,
+  windowOf,
+} from '../external/exchanges.ts';
+import { measured, requireOrderlyEnd } from '../external/outcome.ts';
+import { dueTimes, type Missed, missedNotes, missedOf, scheduleOf } from '../external/schedule.ts';
+import { expectedBodyBytes } from '../external/target.ts';
+import { command } from './command.ts';
+import { type OhaExchange, readFailures, readRequests } from './output.ts';
+
+/** oha's timer has steps of 1 ms and is woken a little later: that far behind the schedule a start is in time, µs. */
+const TIMER_US = 2_000;
+
+/** @throws DriverError */
+export function parse(output: DriveOutput, load: Load, context: DriveContext): Measurement {
+  requireOrderlyEnd('oha', output);
+  const failures = readFailures(output.files.report ?? '');
+  const exchanges = readRequests(output.files.requests ?? '');
+  const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
+  const missed = applySchedule(exchanges, failed, load);
+  const timed = load.rate === null && load.stop.kind === 'duration';
+  const window = windowOf(exchanges, load, timed ? 0 : undefined);
+  const replied = window.replied as OhaExchange[];
+  const expected = expectedBodyBytes(load, context);
+  return measured(
+    {
+      driver: { name: 'oha', version: context.version },
+      argv: command(load, context).argv,
+      requests: {
+        sent: exchanges.length + failed,
+        completed: replied.length,
+        inFlight: window.inFlight,
+        missedStarts: missed && missed.late + missed.unsent,
+      },
+      windowUs: window.lengthUs,
+      bytes: { received: null, body: replied.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0) },
+      statusCounts: statusCountsIn(window),
+      errors: errorsOf(failures),
+      connectionsOpened: null,
+      serverClosedConnections: null,
+      latency: latencyIn(window, load, { resolutionUs: 1, includesConnect: true }),
+      latencyMissing: null,
+      phases: totalsIn(window),
+      perSecond: perSecondIn(window),
+      replyBodyBytes: replied[0]?.bodyBytes ?? null,
+      serverHeader: null,
+      mismatchedBodies: expected === null ? null : replied.filter(({ bodyBytes }) => bodyBytes !== expected).length,
+      notes: notesOf(load, window, failures, missed),
+      ownOutput: null,
+    },
+    output,
+  );
+}
+
+/**
+ * Requests are queued by a timer and taken in order. Where all of them got a reply, the n-th is the n-th of the schedule:
+ * latency counts from there once the timer itself was late; else from the queue. null in a closed loop.
+ */
+function applySchedule(exchanges: OhaExchange[], failed: number, load: Load): Missed | null {
+  const schedule = scheduleOf(load);
+  if (schedule === null) return null;
+  exchanges.sort((a, b) => a.dueUs - b.dueUs);
+  const unsent = Math.max(0, schedule.starts - exchanges.length - failed);
+  if (failed + unsent === 0) {
+    const due = dueTimes(
+      exchanges.map(({ dueUs }, index) => ({ index, startUs: dueUs })),
+      schedule.intervalUs,
+    );
+    for (const [i, one] of exchanges.entries()) {
+      if (one.dueUs - (due[i] as number) > TIMER_US) one.dueUs = due[i] as number;
+    }
+  }
+  return missedOf(exchanges, unsent);
+}
+
+function notesOf(load: Load, window: Window, failures: ReadonlyMap<string, number>, missed: Missed | null): string[] {
+  const notes = ['oha looks at the length of bodies only.', ...reasonNotes(failures)];
+  if (load.keepAlive) notes.push('oha does not tell when the server closes a kept connection: it opens another one.');
+  if (missed !== null) {
+    notes.push(
+      'oha’s timer has steps of 1 ms: starts are up to that much behind an even schedule.',
+      ...missedNotes(missed),
+    );
+    if (window.replied.length + missed.unsent < (scheduleOf(load)?.starts ?? 0)) {
+      notes.push(
+        'Latency counts from when oha’s timer queued a request: with failures among them the schedule is not known.',
+      );
+    }
+  } else if (window.inFlight > 0) notes.push(`${window.inFlight} replies came behind the window and are not counted.`);
+  return notes;
+}

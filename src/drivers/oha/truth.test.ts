@@ -1,0 +1,9 @@
+import { holdAgainstTruth } from '../../../tests/support/external-suite.ts';
+import { oha } from './driver.ts';
+
+holdAgainstTruth(oha, {
+  modes: ['fresh', 'kept'],
+  counts: true,
+  blind: { fresh: [], kept: ['closing with notice', 'closing without notice'] },
+  timeoutMs: 300,
+});
