@@ -52,7 +52,8 @@ function keyFault(key: string): Fault | null {
 /** What stands against writing this value to this key on any machine. */
 function faultOf(key: string, value: string): Fault | null {
   const info = sysctlInfo(key);
-  if (info?.type === 'action') return { what: 'it is an action, not a setting: nothing is in force afterwards' };
+  if (info?.type === 'action')
+    return { what: 'it is an action, not a setting: nothing is in force afterwards', remedy: 'remove it' };
   if (info?.readOnly === true) return { what: 'the kernel lets it be read only', remedy: 'remove it' };
   return valueFault(key, value);
 }

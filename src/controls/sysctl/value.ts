@@ -11,16 +11,19 @@ export function valueFault(key: string, value: string): Fault | null {
   const info = sysctlInfo(key);
   const tokens = value.trim().split(/\s+/);
   if (tokens[0] === '') return { what: 'it has no value, and an empty write does nothing', remedy: 'give a value' };
-  if (/\p{Cc}/u.test(value.replaceAll('\t', ' '))) return { what: 'a value is one line of plain text' };
+  if (/\p{Cc}/u.test(value.replaceAll('\t', ' ')))
+    return { what: 'it is not one line of plain text', remedy: 'take the line break or control character out' };
   const based = tokens.find((token) => /^-?0(x|[0-9])/i.test(token));
   if (based !== undefined && (info === null ? !BITMAP.test(key) : isNumeric(info))) return basedFault(based);
   if (info === null) return null;
   if (info.type === 'ports') return portsFault(value);
-  if (info.type === 'name' && tokens.length > 1) return { what: `"${value}" is not one name` };
+  if (info.type === 'name' && tokens.length > 1) return { what: `"${value}" is not one name`, remedy: 'give one name' };
   return isNumeric(info) ? numbersFault(tokens, info) : null;
 }
 
 const isNumeric = ({ type }: SysctlInfo): boolean => ['flag', 'choice', 'integer', 'tuple'].includes(type);
+
+const IN_DECIMAL = 'write it in decimal digits, without a unit';
 
 /** The kernel reads `010` in base 8 and `0x10` in base 16. */
 function basedFault(token: string): Fault {
@@ -28,7 +31,7 @@ function basedFault(token: string): Fault {
   const hex = /^0x[0-9a-f]+$/i.test(digits);
   const octal = /^0[0-7]+$/.test(digits);
   const read = hex ? BigInt(digits) : octal ? BigInt(`0o${digits.slice(1)}`) : null;
-  if (read === null) return { what: `"${token}" is not a decimal whole number` };
+  if (read === null) return { what: `"${token}" is not a decimal whole number`, remedy: IN_DECIMAL };
   const decimal = octal ? BigInt(token.replace(/^(-?)0+(?=\d)/, '$1')) : read;
   const meant = token.startsWith('-') ? -read : read;
   return {
@@ -42,13 +45,18 @@ function numbersFault(tokens: readonly string[], info: SysctlInfo): Fault | null
   if (tokens.length !== count) {
     const given = `${tokens.length} value${tokens.length === 1 ? '' : 's'}`;
     const effect = tokens.length < count ? 'would change only the first' : 'would drop the rest';
-    return { what: `it takes ${count === 1 ? 'one number' : `${count} numbers`}, not ${given}: the kernel ${effect}` };
+    const wanted = count === 1 ? 'one number' : `${count} numbers`;
+    return { what: `it takes ${wanted}, not ${given}: the kernel ${effect}`, remedy: `give ${wanted}` };
   }
   const wrong = tokens.find((token) => !/^-?\d+$/.test(token));
-  if (wrong !== undefined) return { what: `"${wrong}" is not a whole number` };
+  if (wrong !== undefined) return { what: `"${wrong}" is not a whole number`, remedy: IN_DECIMAL };
   const numbers = tokens.map(BigInt);
   const outside = numbers.find((number) => !within(number, info.range));
-  if (outside !== undefined) return { what: rangeText(outside, info) };
+  if (outside !== undefined)
+    return {
+      what: rangeText(outside, info),
+      remedy: info.choices === undefined ? 'give a number between the two' : 'give one of these',
+    };
   if (info.type === 'tuple' && numbers.some((number, index) => index > 0 && number < (numbers[index - 1] as bigint))) {
     return {
       what: `${tokens.join(' ')} does not ascend; the kernel would accept that`,
