@@ -1,0 +1,45 @@
+/**
+ * Gets what the tests need, through loadcell's own install step: every generator, every recipe's server, a browser.
+ * What cannot be had here (no root, no compiler) is named; its tests are then left out, each with its reason.
+ */
+import aiohttp from '../experiments/servers/aiohttp/recipe.ts';
+import go from '../experiments/servers/go/recipe.ts';
+import nginx from '../experiments/servers/nginx/recipe.ts';
+import uwsgi from '../experiments/servers/uwsgi/recipe.ts';
+import { drivers } from '../src/drivers/index.ts';
+import { checkExperiment } from '../src/experiment/load-file.ts';
+import { localHost } from '../src/host/local.ts';
+import { readMachine } from '../src/host/machine.ts';
+import { UserError } from '../src/model/errors.ts';
+import type { Requirement } from '../src/model/plan.ts';
+import { makePlan } from '../src/plan/make-plan.ts';
+import { cacheFolder } from '../src/trial/prepare/cache.ts';
+import { installRequirements } from '../src/trial/prepare/install.ts';
+import { missingRequirements, requirementsOf } from '../src/trial/prepare/requirements.ts';
+
+const host = localHost();
+const cache = cacheFolder(process.env);
+const apt = (command: string, name: string): Requirement => ({ command, apt: name, install: [], verify: null });
+
+const experiment = checkExperiment({ title: 'all', servers: [aiohttp, go, nginx, uwsgi], load: {} }, 'setup.ts');
+const plan = makePlan({ name: 'setup', file: 'setup.ts', experiment }, await readMachine(host), { seed: 1 });
+const wanted: Requirement[] = [
+  ...drivers.flatMap((driver) => driver.requires),
+  ...plan.servers.flatMap(requirementsOf),
+  // The network shaping's tools, and the browser that opens report.html.
+  apt('ip', 'iproute2'),
+  apt('nft', 'nftables'),
+  apt('chromium', 'chromium'),
+];
+
+// One by one: what cannot be had keeps nothing else from being there.
+for (const requirement of wanted) {
+  const missing = await missingRequirements(host, [requirement], cache);
+  if (missing.length === 0) continue;
+  console.log(`Installing ${requirement.command} ...`);
+  await installRequirements(host, missing, cache).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    console.log(`  ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
+    for (const { where, what } of error.problems) console.log(`  ${where}: ${what}`);
+  });
+}
