@@ -2,6 +2,7 @@ import type { DriveContext, DriveOutput } from '../../model/driver.ts';
 import { type ErrorCounts, type Measurement, noErrors } from '../../model/measurement.ts';
 import { phasesOf } from '../../model/phases.ts';
 import type { Load } from '../../model/plan.ts';
+import { differAtLeast } from '../external/bodies.ts';
 import { latencyOfSamples } from '../external/latency.ts';
 import { measured, requireOrderlyEnd, unreadable } from '../external/outcome.ts';
 import { completedPerSecond } from '../external/per-second.ts';
@@ -109,8 +110,7 @@ function mismatched(report: H2loadReport, completed: number, load: Load, expecte
   if (expected === null || expected === 0) return null;
   const surplus = report.bodies - completed * expected;
   const partial = load.stop.kind === 'duration' || report.errored > 0 ? load.connections * load.pipelining : 0;
-  if (surplus >= 0 && surplus <= partial * expected) return 0;
-  return Math.min(completed, Math.ceil(Math.abs(surplus) / expected));
+  return surplus >= 0 && surplus <= partial * expected ? 0 : differAtLeast(report.bodies, completed, expected);
 }
 
 function notesOf(report: H2loadReport, load: Load, steady: boolean): string[] {
