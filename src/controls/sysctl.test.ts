@@ -64,6 +64,8 @@ it.each([
   ['kernel.sched_rt_runtime_us', '-1'],
   ['fs.file-max', '9223372036854775807'],
   ['net.core.flow_limit_cpu_bitmap', '00000003'],
+  ['net.ipv4.tcp_child_ehash_entries', '16384'],
+  ['net.ipv4.tcp_child_ehash_entries', '0'],
   ['some.unknown_key', 'anything at all'],
 ])('%s = %j is sound', (key, value) => {
   expect(problems({ [key]: value })).toEqual([]);
