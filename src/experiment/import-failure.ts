@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ExitCode, UserError } from '../model/errors.ts';
+import { firstLine, thrown } from './thrown.ts';
 
 const MEND = 'Nothing was touched. Mend the file; `npx tsc --noEmit` checks its types.';
 
@@ -11,7 +12,7 @@ export function importFailure(error: unknown, file: string, path: string): UserE
 }
 
 function explained(error: unknown, file: string, path: string): { message: string; hint: string } {
-  const { code, message, name } = asError(error);
+  const { code, message, name } = thrown(error);
   switch (code) {
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
@@ -46,7 +47,7 @@ function notFound(message: string, file: string, path: string): { message: strin
 
 /** esbuild's form is `/path/file.ts:3:5: ERROR: what`, V8's has `file:///path/file.mjs:3` as the stack's first line. */
 function syntaxError(error: unknown, file: string): string | null {
-  const { name, message, stack } = asError(error);
+  const { name, message, stack } = thrown(error);
   const transform = /^(.+?):(\d+):\d+: (?:ERROR|error): (.+)$/m.exec(message);
   if (transform !== null) return `${transform[3]}${shownPlace(transform[1] as string, transform[2] as string, file)}`;
   if (name !== 'SyntaxError') return null;
@@ -58,7 +59,7 @@ const FRAME = /^\s+at (?:.*\()?((?:file:\/\/)?\/.+?):(\d+):\d+\)?$/gm;
 
 /** ` (hello.ts:12)`: the author's line that threw; '' when none of the frames is the author's. */
 export function placeOf(error: unknown, file: string): string {
-  const frames = [...asError(error).stack.matchAll(FRAME)].map(([, place, line]) => ({
+  const frames = [...thrown(error).stack.matchAll(FRAME)].map(([, place, line]) => ({
     place: pathOf(place as string),
     line: line as string,
   }));
@@ -81,21 +82,4 @@ function pathOf(place: string): string {
   } catch {
     return bare;
   }
-}
-
-const firstLine = (text: string): string => text.split('\n')[0]?.trim() ?? '';
-
-/** Anything can be thrown. */
-function asError(error: unknown): { name: string; message: string; stack: string; code: string } {
-  if (typeof error !== 'object' || error === null) {
-    return { name: 'Error', message: `${String(error)} was thrown`, stack: '', code: '' };
-  }
-  const { name, message, stack, code } = error as Record<string, unknown>;
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return {
-    name: text(name) || 'Error',
-    message: text(message) || 'an error without a message',
-    stack: text(stack),
-    code: text(code),
-  };
 }

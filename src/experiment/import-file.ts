@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { ExitCode, UserError } from '../model/errors.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import { importFailure, placeOf } from './import-failure.ts';
+import { firstLine, thrown } from './thrown.ts';
 
 /** An experiment is a definition: what takes longer waits for something that does not come. */
 const PATIENCE_MS = 60_000;
@@ -47,7 +48,7 @@ async function called(
     // A copy: the facts are the report's too.
     return await inTime(Promise.resolve(define(structuredClone(machine))));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = firstLine(thrown(error).message);
     throw new UserError(`${path}: the experiment's function failed: ${message}${placeOf(error, file)}`, {
       exitCode: ExitCode.wrongInput,
       hint: "It receives the machine's facts and returns the definition.",

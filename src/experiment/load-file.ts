@@ -5,6 +5,7 @@ import { crossProblems } from './cross-checks/index.ts';
 import { definitionFrom } from './import-file.ts';
 import { problemsOf } from './problems.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
+import { firstLine, thrown } from './thrown.ts';
 
 export interface LoadedExperiment {
   /** File name without its ending. */
@@ -41,7 +42,7 @@ function check(given: unknown): { experiment: Experiment } | { problems: Problem
     return parsed.success && problems.length === 0 ? { experiment: parsed.data } : { problems };
   } catch (error) {
     // A getter or a proxy of the definition threw: nothing of ours reads more than its fields.
-    const what = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const what = `cannot be read: ${firstLine(thrown(error).message)}`;
     return { problems: [{ where: 'the experiment', what, remedy: 'write it as plain values' }] };
   }
 }

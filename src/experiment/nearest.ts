@@ -1,7 +1,11 @@
+import { shortened } from './paths.ts';
+
+const MOST_TOLD = 20;
+
 /** The known name that was probably meant, by edit distance; null when none is near. */
 export function nearest(word: string, known: readonly string[]): string | null {
   const ranked = known
-    .map((name) => ({ name, distance: editDistance(word.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, distance: editDistance(word.slice(0, 64).toLowerCase(), name.slice(0, 64).toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best !== undefined && word.length > 2 && best.distance <= Math.ceil(word.length / 4) ? best.name : null;
@@ -10,8 +14,10 @@ export function nearest(word: string, known: readonly string[]): string | null {
 /** `; did you mean "connections"?`, or else what there is to choose from. */
 export function suggestion(word: string, known: readonly string[]): string {
   const meant = nearest(word, known);
-  if (meant !== null) return `did you mean "${meant}"?`;
-  return known.length === 1 ? `there is ${known[0]}` : `there are ${known.join(', ')}`;
+  if (meant !== null) return `did you mean "${shortened(meant)}"?`;
+  const told = known.slice(0, MOST_TOLD).map(shortened).join(', ');
+  const more = known.length > MOST_TOLD ? ` and ${known.length - MOST_TOLD} more` : '';
+  return known.length === 1 ? `there is ${told}` : `there are ${told}${more}`;
 }
 
 /** Damerau-Levenshtein (adjacent letters that changed places count once). */

@@ -8,7 +8,7 @@ export function pathText(path: Path): string {
 
 function keyText(key: PropertyKey): string {
   if (typeof key === 'number') return `[${key}]`;
-  const name = String(key);
+  const name = shortened(String(key));
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
@@ -26,8 +26,10 @@ export function shown(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (value instanceof RegExp || typeof value === 'number') return String(value);
   const text = jsonOf(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  return shortened(text);
 }
+
+export const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}...` : text);
 
 function jsonOf(value: unknown): string {
   try {

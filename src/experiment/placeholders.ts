@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { nearest } from './nearest.ts';
+import { shown } from './paths.ts';
 
 /** Why each placeholder that does not exist is wrong: `unknown placeholder {{prot}}; did you mean "port"?`. Literal braces are `\{{`. */
 export function badPlaceholders(text: string, known: readonly string[]): string[] {
@@ -7,15 +8,14 @@ export function badPlaceholders(text: string, known: readonly string[]): string[
   try {
     return Handlebars.parse(text).body.flatMap((statement) => statementProblem(statement, text, known));
   } catch {
-    return [`expected placeholders such as {{port}}, got ${JSON.stringify(text)}; \\{{ stands for braces themselves`];
+    return [`expected placeholders such as {{port}}, got ${shown(text)}; \\{{ stands for braces themselves`];
   }
 }
 
 function statementProblem(statement: hbs.AST.Statement, text: string, known: readonly string[]): string[] {
   if (statement.type === 'ContentStatement') return [];
   const name = statement.type === 'MustacheStatement' ? nameOf(statement as hbs.AST.MustacheStatement) : null;
-  if (name === null)
-    return [`expected nothing but names between braces, such as {{port}}, got ${JSON.stringify(text)}`];
+  if (name === null) return [`expected nothing but names between braces, such as {{port}}, got ${shown(text)}`];
   if (known.includes(name)) return [];
   return [`unknown placeholder {{${name}}}; ${remedyFor(name, known)}`];
 }

@@ -63,9 +63,9 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Found {
   const where = pathText([...path, key]);
   const meant = nearest(key, known);
   if (meant !== null) {
-    return { where, what: `unknown key "${key}"; did you mean "${meant}"?`, meant: pathText([...path, meant]) };
+    return { where, what: `unknown key ${shown(key)}; did you mean "${meant}"?`, meant: pathText([...path, meant]) };
   }
-  const what = `unknown key "${key}"`;
+  const what = `unknown key ${shown(key)}`;
   return known.length === 0 ? { where, what } : { where, what, remedy: `known here: ${known.join(', ')}` };
 }
 

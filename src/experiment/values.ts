@@ -57,15 +57,20 @@ function patternProblem(given: string | RegExp): string | null {
     new RegExp(given);
     return null;
   } catch (error) {
-    return `expected a regular expression (${(error as Error).message})`;
+    // V8's message repeats the whole source before the reason.
+    return `expected a regular expression (${(error as Error).message.split(': ').at(-1)})`;
   }
 }
 
-/** A path inside a folder of ours. */
+/** A path inside a folder of ours, in the one way to write it, so that two names are two files. */
 export const relativePath = z
   .string()
-  .min(1)
+  .regex(/^\P{Cc}+$/u, 'expected a file name without control characters')
   .refine(
-    (path) => !path.startsWith('/') && !path.includes('\0') && !path.split('/').includes('..'),
-    'expected a path inside the folder: relative, and without ".."',
+    (path) => path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+    'expected a path inside the folder: relative, and without ".", ".." and empty parts',
+  )
+  .refine(
+    (path) => path.split('/').every((part) => Buffer.byteLength(part) <= 255) && path.length <= 1_000,
+    'expected a shorter path: of at most 1,000 characters, each part of at most 255 bytes',
   );

@@ -14,27 +14,37 @@ const LONGEST_LABEL = 64;
  */
 export function cellIds<T extends Place>(cells: readonly T[]): (T & { id: string })[] {
   const label = labeller(cells.map((cell) => cell.load));
-  const taken = new Set<string>();
-  return cells.map((cell) => {
-    const id = free(`${cell.server}.${cell.environment}.${label(cell.load)}`, taken);
-    taken.add(id);
-    return { id, ...cell };
-  });
+  const free = freeIds();
+  return cells.map((cell) => ({ id: free(`${cell.server}.${cell.environment}.${label(cell.load)}`), ...cell }));
 }
 
-function free(wanted: string, taken: ReadonlySet<string>): string {
-  let id = wanted;
-  for (let count = 2; taken.has(id); count += 1) id = `${wanted}-${count}`;
-  return id;
+/** The wanted id, or where it is taken the next free one with a number. Each goes on counting where it stopped. */
+function freeIds(): (wanted: string) => string {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  return (wanted) => {
+    let id = wanted;
+    let count = counts.get(wanted) ?? 1;
+    while (taken.has(id)) {
+      count += 1;
+      id = `${wanted}-${count}`;
+    }
+    counts.set(wanted, count);
+    taken.add(id);
+    return id;
+  };
 }
 
 function labeller(loads: readonly Load[]): (load: Load) => string {
   const varying = PARTS.filter(({ of }) => new Set(loads.map((load) => JSON.stringify(of(load)))).size > 1);
   const ordinals = new Map(
-    [headersOf, bodyOf].map((of) => [of, [...new Set(loads.map((load) => JSON.stringify(of(load))))]]),
+    [headersOf, bodyOf].map((of) => {
+      const distinct = [...new Set(loads.map((load) => JSON.stringify(of(load))))];
+      return [of, new Map(distinct.map((text, index) => [text, index + 1]))];
+    }),
   );
   const ordinal = (of: (load: Load) => unknown, load: Load): number =>
-    (ordinals.get(of)?.indexOf(JSON.stringify(of(load))) ?? 0) + 1;
+    ordinals.get(of)?.get(JSON.stringify(of(load))) ?? 1;
   return (load) => {
     const parts = varying.map(({ of, label }) => label(load, ordinal(of, load)));
     const text = [`c${load.connections}`, load.keepAlive ? 'kept' : 'fresh', ...parts].join('-');

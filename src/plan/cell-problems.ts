@@ -1,4 +1,4 @@
-import { pathText } from '../experiment/paths.ts';
+import { pathText, shown } from '../experiment/paths.ts';
 import type { Experiment } from '../experiment/schema.ts';
 import { cellFacts, matchesCell } from '../model/cell-match.ts';
 import type { Problem } from '../model/errors.ts';
@@ -33,12 +33,9 @@ function noMatch(where: string, match: CellMatch, cells: readonly BareCell[]): P
   for (const [key, value] of Object.entries(match)) {
     const known = [...new Set(cells.map((cell) => cellFacts(cell)[key]))].filter((one) => one !== undefined);
     if (known.includes(value)) continue;
-    const list = known
-      .slice(0, 10)
-      .map((one) => JSON.stringify(one))
-      .join(', ');
+    const list = known.slice(0, 10).map(shown).join(', ');
     const there = known.length === 0 ? 'no cell has one' : `cells have ${list}${known.length > 10 ? ', ...' : ''}`;
-    return [{ where: `${where}.${key}`, what: `no cell has ${key} ${JSON.stringify(value)}; ${there}` }];
+    return [{ where: `${where}.${key}`, what: `no cell has ${key} ${shown(value)}; ${there}` }];
   }
   return [{ where, what: 'no cell has all of these together' }];
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/errors.ts';
+import { shown } from '../paths.ts';
 import { axisOf, fieldsOf } from './given.ts';
 
 /** Headers that the load itself decides. Sent twice, or against what the connections do, they make another load. */
@@ -29,7 +30,7 @@ function headerProblems(headers: unknown, where: string): Problem[] {
   const names = Object.keys(fieldsOf(headers));
   return names.flatMap((name, index) => {
     const lower = name.toLowerCase();
-    const at = `${where}[${JSON.stringify(name)}]`;
+    const at = `${where}[${shown(name)}]`;
     const own = Object.hasOwn(OWN_HEADERS, lower) ? OWN_HEADERS[lower] : undefined;
     if (own !== undefined) return [{ where: at, what: `is not the experiment's to set: ${own}` }];
     const twice = names.findIndex((other) => other.toLowerCase() === lower) < index;

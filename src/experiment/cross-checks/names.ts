@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/errors.ts';
 import { suggestion } from '../nearest.ts';
-import { pathText } from '../paths.ts';
+import { pathText, shown } from '../paths.ts';
 import { fieldsOf, isText, listOf } from './given.ts';
 
 /** Names that must be unique, and names that must be known. */
@@ -32,14 +32,14 @@ export function nameProblems(given: unknown): Problem[] {
 
 function unknownName(where: string, kind: string, value: unknown, known: readonly string[]): Problem[] {
   if (!isText(value) || known.includes(value) || known.length === 0) return [];
-  return [{ where, what: `no ${kind} is called ${JSON.stringify(value)}; ${suggestion(value, known)}` }];
+  return [{ where, what: `no ${kind} is called ${shown(value)}; ${suggestion(value, known)}` }];
 }
 
 function repeatedNames(names: readonly unknown[]): Problem[] {
   return names.flatMap((name, index) => {
     const first = names.indexOf(name);
     if (!isText(name) || first === index) return [];
-    const what = `${JSON.stringify(name)} is the name of servers[${first}] already`;
+    const what = `${shown(name)} is the name of servers[${first}] already`;
     return [
       {
         where: pathText(['servers', index, 'name']),

@@ -1,10 +1,11 @@
 import type { Problem } from '../../model/errors.ts';
+import { pathText, shown } from '../paths.ts';
 import { badPlaceholders } from '../placeholders.ts';
 import { fieldsOf, isText, listOf } from './given.ts';
 
 const READY = ['http', 'tcp', 'log'] as const;
 /** Files of a trial's folder that are loadcell's own. */
-const RESERVED = /^(\.\/)*(load(\/|$)|server\.(stdout|stderr)\.log$)/;
+const RESERVED = /^(load(\/|$)|server\.(stdout|stderr)\.log(\/|$))/;
 
 /** Fields of a recipe that contradict each other, and placeholders that nothing fills. */
 export function serverProblems(given: unknown, where: string): Problem[] {
@@ -44,10 +45,15 @@ const textProblems = (where: string, text: unknown, known: readonly string[]): P
   isText(text) ? badPlaceholders(text, known).map((what) => ({ where, what })) : [];
 
 function fileProblems(given: unknown, where: string): Problem[] {
-  return Object.keys(fieldsOf(fieldsOf(given).files))
-    .filter((target) => RESERVED.test(target))
-    .map((target) => ({
-      where: `${where}.files[${JSON.stringify(target)}]`,
-      what: 'loadcell keeps its own files of a trial under this name; expected another one',
-    }));
+  const targets = Object.keys(fieldsOf(fieldsOf(given).files));
+  const problem = (target: string, what: string): Problem => ({
+    where: `${where}.${pathText(['files', target])}`,
+    what,
+  });
+  return targets.flatMap((target) => {
+    if (RESERVED.test(target))
+      return [problem(target, 'loadcell keeps its own files of a trial under this name; expected another one')];
+    const inner = targets.find((other) => other.startsWith(`${target}/`));
+    return inner === undefined ? [] : [problem(target, `is a file here, and a folder in ${shown(inner)}`)];
+  });
 }
