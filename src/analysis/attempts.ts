@@ -17,7 +17,7 @@ export function recordsByCell(records: readonly TrialRecord[]): Map<string, Cell
     const trials = cells.get(record.cell) ?? new Map<number, TrialRecord>();
     cells.set(record.cell, trials);
     const known = trials.get(record.trial);
-    if (known === undefined || rank(record) > rank(known)) trials.set(record.trial, record);
+    if (known === undefined || supersedes(record, known)) trials.set(record.trial, record);
     if (record.attempt > 1) again.set(record.cell, (again.get(record.cell) ?? new Set()).add(record.trial));
   }
   return new Map(
@@ -29,4 +29,7 @@ export function recordsByCell(records: readonly TrialRecord[]): Map<string, Cell
 }
 
 /** Positions in a run are unique and grow, so that a later attempt has the higher one. */
-const rank = ({ outcome, sequence }: TrialRecord): number => (outcome.kind === 'aborted' ? -1 : sequence);
+function supersedes(a: TrialRecord, b: TrialRecord): boolean {
+  const [aborted, other] = [a.outcome.kind === 'aborted', b.outcome.kind === 'aborted'];
+  return aborted === other ? a.sequence > b.sequence : other;
+}

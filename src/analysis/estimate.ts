@@ -36,12 +36,13 @@ export function estimateOf(values: readonly number[]): Estimate | null {
 /** The largest k for which the kth lowest and kth highest of n values hold the median with 95%; 0 when not even k = 1 does. */
 export function intervalRank(n: number): number {
   let rank = 0;
-  let probability = 0.5 ** n;
-  let below = probability;
+  // By logarithms: 0.5 ** n is 0 for more than a thousand trials.
+  let logProbability = -n * Math.LN2;
+  let below = Math.exp(logProbability);
   while (below <= TAIL) {
     rank += 1;
-    probability *= (n - rank + 1) / rank;
-    below += probability;
+    logProbability += Math.log((n - rank + 1) / rank);
+    below += Math.exp(logProbability);
   }
   return rank;
 }

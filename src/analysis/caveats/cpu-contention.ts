@@ -1,5 +1,5 @@
 import type { MeasuredTrial } from '../measured-trial.ts';
-import { doubt, type TrialCheck } from './check.ts';
+import { doubt, share, type TrialCheck } from './check.ts';
 import { generatorCores, measuredCpus } from './cpu-use.ts';
 
 /** Of the CPUs' time. */
@@ -27,11 +27,11 @@ export const cpuContention: TrialCheck = {
     const wholeUs = observation.intervalUs * cpus.length;
     const otherUs = busyUs - ownUs;
     const errorUs = (DEVIATIONS * TICK_US * Math.sqrt(wholeUs / TICK_US)) / 2;
-    if (cpus.length === 0 || otherUs <= SHARE * wholeUs + errorUs) return null;
+    if (wholeUs <= 0 || otherUs <= SHARE * wholeUs + errorUs) return null;
     return doubt(
       'suspect',
       'Other programs used the CPUs that server and generator were measured on.',
-      { otherShare: otherUs / wholeUs, otherMs: otherUs / 1000, cpus: cpus.join(', ') },
+      { otherShare: share(otherUs, wholeUs), otherMs: otherUs / 1000, cpus: cpus.join(', ') },
       'Stop what else runs on this machine, or keep it off these CPUs; then measure again.',
     );
   },

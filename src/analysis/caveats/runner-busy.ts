@@ -1,4 +1,4 @@
-import { doubt, type TrialCheck } from './check.ts';
+import { doubt, share, type TrialCheck } from './check.ts';
 
 /** What a window costs loadcell however long it is: starting the generator and reading the live processes. 30 to 40 ms measured. µs. */
 const ONCE_US = 80_000;
@@ -14,7 +14,7 @@ export const runnerBusy: TrialCheck = {
   check({ observation }) {
     const usedUs = observation?.runnerCpuUs ?? 0;
     if (observation === null) return null;
-    const over = (usedUs - ONCE_US) / observation.intervalUs;
+    const over = share(usedUs - ONCE_US, observation.intervalUs);
     if (over <= SHARE) return null;
     return doubt(
       over >= HEAVY ? 'suspect' : 'note',
