@@ -62,7 +62,7 @@ function removal(key: string, { optional }: Settings['sysctl'][string], { kernel
   const info = sysctlInfo(key);
   if (optional || info?.removedIn == null || isAtLeast(kernel, info.removedIn) !== true) return null;
   return {
-    what: `it is not on this kernel (${kernel}): it went away in ${info.removedIn}. ${info.caution ?? ''}`.trim(),
+    what: `it is not on this kernel (${kernel}), nor on any since ${info.removedIn}. ${info.caution ?? ''}`.trim(),
     remedy: 'remove it, mark it optional: true, or pass --relax to report it instead',
   };
 }
