@@ -17,7 +17,7 @@ export function errorSums(measurements: readonly Measurement[]): CellResult['err
 }
 
 /** Replies whose status is none of 200 to 299. Drivers name a status (`503`) or classes (`2xx`, `non-2xx`; wrk's `2xx-3xx` passes). */
-export const non2xx = ({ statusCounts }: Pick<Measurement, 'statusCounts'>): number =>
+const non2xx = ({ statusCounts }: Pick<Measurement, 'statusCounts'>): number =>
   Object.entries(statusCounts).reduce((sum, [status, count]) => sum + (/^2(\d\d|xx.*)$/.test(status) ? 0 : count), 0);
 
 /** `30 connect, 2 timeout`. */

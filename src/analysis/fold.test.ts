@@ -155,4 +155,12 @@ describe('contaminated', () => {
     expect(judged(({ observation: o }) => Object.assign(o.network!, { 'TcpExt.ListenDrops': 10_000 }))).toBe(false);
     expect(judged(({ record }) => Object.assign(record, { outcome: { kind: 'aborted', reason: 'x' } }))).toBe(false);
   });
+
+  test('nothing of a smoke run, which is not repeated', () => {
+    const disturbed = judged((draft) => {
+      draft.observation.throttledUs = 5_000_000;
+      draft.run.plan.quick = true;
+    });
+    expect(disturbed).toBe(false);
+  });
 });
