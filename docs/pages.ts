@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { CELL_CHECKS, TRIAL_CHECKS } from '../src/analysis/caveats/index.ts';
 import { makeProgram } from '../src/cli/main.ts';
+import { allSysctls, type SysctlInfo } from '../src/controls/catalogue.ts';
+import type { Control } from '../src/controls/control.ts';
+import { controls } from '../src/controls/index.ts';
 import { drivers } from '../src/drivers/index.ts';
 import { experimentSchema } from '../src/experiment/schema.ts';
 import type { Driver } from '../src/model/driver.ts';
@@ -15,6 +19,9 @@ export function pages(): Record<string, string> {
     'results.md': page('results.json', schemaPage(jsonSchema(resultsSchema, 'output'), 'results')),
     'command.md': page('The command', commandPage()),
     'drivers.md': page('Load generators', driversPage(drivers)),
+    'controls.md': page('Controls', controlsPage(controls)),
+    'kernel-settings.md': page('Kernel settings', kernelPage(allSysctls())),
+    'caveats.md': page('Caveats', caveatsPage()),
   };
 }
 
@@ -75,3 +82,37 @@ function driversPage(all: readonly Driver[]): string {
   });
   return `\`auto\` takes the strongest installed one that can do the load.\n\n${head}\n${rows.join('\n')}\n\n${sections.join('\n\n')}`;
 }
+
+function controlsPage(all: readonly Control[]): string {
+  const whose = ({ roles }: Control): string =>
+    roles.length === 0 ? "The namespace's or the machine's." : `Of the ${roles.join(' and the ')}.`;
+  return all
+    .map(
+      (control) =>
+        `## ${control.name}\n\n${control.summary} ${whose(control)}\n\n${control.noise}\n\nSource: ${control.source}`,
+    )
+    .join('\n\n');
+}
+
+function kernelPage(all: readonly SysctlInfo[]): string {
+  const rows = all.map((one) => {
+    const kernels = one.removedIn === null ? `since ${one.since}` : `${one.since} to ${one.removedIn}`;
+    const cells = [
+      `\`${one.key}\``,
+      one.namespaced ? 'namespace' : 'machine',
+      one.default ?? '–',
+      kernels,
+      `${one.summary}${one.caution === null ? '' : ` *${one.caution}*`}`,
+    ];
+    return `| ${cells.map(cell).join(' | ')} |`;
+  });
+  return `Those that loadcell knows; any other key under /proc/sys can be set too. "namespace": set in the trial's own network namespace, which vanishes with it. "machine": set on the machine, as root, and restored.\n\n| key | whose | default | kernels | |\n|---|---|---|---|---|\n${rows.join('\n')}`;
+}
+
+function caveatsPage(): string {
+  const list = (checks: readonly { code: string; reveals: string; source: string }[]): string =>
+    checks.map(({ code, reveals, source }) => `### ${code}\n\n${reveals}\n\nSource: ${source}`).join('\n\n');
+  return `Each doubt stands beside the number that it is about, with its evidence and a next step. A *note* informs, *suspect* warns, *invalid* forbids to use the number.\n\n## Of a trial\n\n${list(TRIAL_CHECKS)}\n\n## Of a cell\n\n${list(CELL_CHECKS)}`;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
