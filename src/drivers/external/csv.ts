@@ -16,6 +16,6 @@ export function* rowsOf(text: string): Generator<string[]> {
 const quotes = (text: string): number => text.split('"').length - 1;
 
 function fieldsOf(row: string): string[] {
-  const fields = row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"?|([^,]*))/g);
+  const fields = `,${row}`.matchAll(/,(?:"((?:[^"]|"")*)"?|([^,]*))/g);
   return Array.from(fields, ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 }

@@ -19,9 +19,9 @@ export interface Exchange {
 export interface Window {
   /** Complete replies in the window, whatever their status. */
   replied: Exchange[];
-  /** Requests of the window that failed. */
+  /** Requests that failed, those of the window's end too whose failure showed behind it (a timeout). */
   failed: Exchange[];
-  /** Requests that ended behind the window. */
+  /** Replies that were complete behind the window only. */
   inFlight: number;
   /** Where the window begins, by the exchanges' own origin. */
   beginUs: number;
@@ -30,25 +30,32 @@ export interface Window {
 
 /**
  * Cuts a run's requests to the window. A closed loop that runs for a time ends on the µs: what ended later was in flight.
+ * Where the generator was late to stop it ends with the last start: until then every connection was at work.
  * A counted one lasts from the first start to the last end. An open loop waits for the replies to all that it started,
  * and lasts as long as its schedule at least.
  * @param beginUs when the load began; by default at the first start (an open loop: the first intended one)
  */
 export function windowOf(exchanges: readonly Exchange[], load: Load, beginUs = firstOf(exchanges)): Window {
   const timed = load.stop.kind === 'duration' ? load.stop.durationMs * 1000 : null;
-  const limitUs = timed !== null && load.rate === null ? beginUs + timed : Number.POSITIVE_INFINITY;
+  const limitUs =
+    timed !== null && load.rate === null ? Math.max(beginUs + timed, lastStart(exchanges)) : Number.POSITIVE_INFINITY;
   const replied: Exchange[] = [];
   const failed: Exchange[] = [];
   let [inFlight, lastUs] = [0, beginUs];
   for (const one of exchanges) {
-    if (one.endUs > limitUs) inFlight += 1;
-    else {
-      (one.status > 0 && one.error === '' ? replied : failed).push(one);
-      if (one.endUs > lastUs) lastUs = one.endUs;
-    }
+    const good = one.status > 0 && one.error === '';
+    if (good && one.endUs > limitUs) inFlight += 1;
+    else (good ? replied : failed).push(one);
+    if (one.endUs > lastUs) lastUs = one.endUs;
   }
   const lengthUs = limitUs < Number.POSITIVE_INFINITY ? limitUs - beginUs : Math.max(lastUs - beginUs, timed ?? 0);
   return { replied, failed, inFlight, beginUs, lengthUs };
+}
+
+function lastStart(exchanges: readonly Exchange[]): number {
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { startUs } of exchanges) if (startUs > last) last = startUs;
+  return last;
 }
 
 function firstOf(exchanges: readonly Exchange[]): number {
@@ -88,8 +95,6 @@ export function statusCountsIn(window: Window): Record<string, number> {
   for (const { status } of window.replied) counts[status] = (counts[status] ?? 0) + 1;
   return counts;
 }
-
-export const errorsIn = (window: Window): ErrorCounts => errorsOf(countWords(window.failed.map(({ error }) => error)));
 
 /** How often each text was said. */
 export function countWords(texts: Iterable<string>): Map<string, number> {

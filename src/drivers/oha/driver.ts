@@ -14,7 +14,7 @@ export const oha: Driver = {
     'of the window. In an open loop its timer has steps of 1 ms: above 1,000 a second requests start in little bursts. Its',
     '`--latency-correction` counts from when its timer fired: here latency counts from the schedule once that was more than 2 ms',
     'late, unless requests failed, whose places in the schedule are not known. Timed loads with a rate run as the count that they',
-    'come to. A kept connection that the server closes is opened again without a word. Of bodies only the length is looked at.',
+    'come to. A kept connection whose end the server announces is opened again without a word. Of bodies only the length is looked at.',
     'The time in which it writes its file, some µs a request, is not in the window.',
   ].join('\n'),
   capabilities: {

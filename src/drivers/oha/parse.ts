@@ -84,7 +84,8 @@ function applySchedule(exchanges: OhaExchange[], failed: number, load: Load): Mi
 
 function notesOf(load: Load, window: Window, failures: ReadonlyMap<string, number>, missed: Missed | null): string[] {
   const notes = ['oha looks at the length of bodies only.', ...reasonNotes(failures)];
-  if (load.keepAlive) notes.push('oha does not tell when the server closes a kept connection: it opens another one.');
+  if (load.keepAlive)
+    notes.push('oha does not tell when the server announces that it closes a kept connection: it opens another one.');
   if (missed !== null) {
     notes.push(
       'oha’s timer has steps of 1 ms: starts are up to that much behind an even schedule.',

@@ -4,6 +4,6 @@ import { oha } from './driver.ts';
 holdAgainstTruth(oha, {
   modes: ['fresh', 'kept'],
   counts: true,
-  blind: { fresh: [], kept: ['closing with notice', 'closing without notice'] },
+  blind: { fresh: [], kept: ['closing with notice'] },
   timeoutMs: 300,
 });

@@ -2,7 +2,7 @@ import type { Load } from '../../model/plan.ts';
 
 /** Why vegeta cannot do this load, and which driver can; null when it can. */
 export function refusal(load: Load): string | null {
-  if (load.http !== '1.1') return 'vegeta speaks HTTP/2 only beside 1.1 as it likes: use h2load for HTTP/2';
+  if (load.http !== '1.1') return 'vegeta is driven over HTTP/1.1 only: use h2load for HTTP/2';
   if (load.pipelining > 1) return 'vegeta does not pipeline: use wrk or autocannon (with a duration)';
   if (load.method === 'CONNECT') return 'vegeta does not speak CONNECT: no driver does';
   if (load.rate?.arrivals === 'poisson') return 'vegeta has constant arrivals only: use loadcell for Poisson arrivals';
