@@ -12,7 +12,8 @@
  *
  * The truth is `delaysUs`, the delay that each request really got (timers are late), not the one that was asked for. A client
  * sees a few tens of µs more: two trips through the loopback device. The first request is answered by a cold server: warm up
- * and `reset` where that matters. Speaks HTTP/1.0 (with `Connection: Keep-Alive`) and 1.1, pipelined too; HEAD; not HTTP/2.
+ * and `reset` where that matters. Speaks HTTP/1.0 (with `Connection: Keep-Alive`) and 1.1, pipelined too; HEAD; or,
+ * with `http: '2'`, cleartext HTTP/2 by prior knowledge (`truth-h2c.main.ts`).
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import net from 'node:net';
@@ -36,18 +37,19 @@ export interface TruthServer extends AsyncDisposable {
 }
 
 /** Its program, for those who start it elsewhere (in a namespace): `[...truthServerArgv(options)]`, control on stdin/stdout. */
-export function truthServerArgv(options: TruthOptions): string[] {
-  const program = fileURLToPath(new URL('../../src/calibrate/truth/truth-server.worker.ts', import.meta.url));
+export function truthServerArgv(options: TruthOptions, http: '1.1' | '2' = '1.1'): string[] {
+  const file = http === '2' ? './truth-h2c.main.ts' : '../../src/calibrate/truth/truth-server.worker.ts';
+  const program = fileURLToPath(new URL(file, import.meta.url));
   return [process.execPath, '--import', import.meta.resolve('tsx'), program, JSON.stringify(options)];
 }
 
 /** Starts it and resolves when it listens. `wrap` is a command prefix (`taskset -c 0`, `chrt -f 1`). */
 export async function startTruthServer(
-  options: TruthOptions & { cpu?: number; wrap?: readonly string[] } = {},
+  options: TruthOptions & { cpu?: number; wrap?: readonly string[]; http?: '1.1' | '2' } = {},
 ): Promise<TruthServer> {
-  const { cpu, wrap, ...rest } = options;
+  const { cpu, wrap, http, ...rest } = options;
   const pin = cpu === undefined ? [] : ['taskset', '-c', String(cpu)];
-  const [file, ...args] = [...pin, ...(wrap ?? []), ...truthServerArgv(rest)];
+  const [file, ...args] = [...pin, ...(wrap ?? []), ...truthServerArgv(rest, http)];
   const child = spawn(file as string, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout });
   const { port, pid } = JSON.parse(await answer(child, lines)) as { port: number; pid: number };

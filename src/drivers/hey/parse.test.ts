@@ -80,9 +80,7 @@ describe('hey’s failures, all with exit code 0', () => {
 
   it('statuses and reasons', () => {
     expect(measurementOf('500').statusCounts).toEqual({ 200: 31, 500: 9 });
-    expect(measurementOf('hang').notes.join()).toContain(
-      '4 requests failed: Get "http://127.0.0.1:44271/": context deadline',
-    );
+    expect(measurementOf('hang').notes.join()).toMatch(/4 requests failed: .*context deadline/);
   });
 
   it('refused connections', () => {
