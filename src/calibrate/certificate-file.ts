@@ -1,6 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Certificate, CitedCalibration } from '../model/calibration.ts';
-import { ExitCode, UserError } from '../model/errors.ts';
+import type { Ceiling, Certificate, CitedCalibration, CitedCeiling } from '../model/calibration.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import { cannotWrite } from '../results/run-folder.ts';
@@ -9,15 +8,17 @@ import { identityOf } from './identity.ts';
 /** A certificate is of the machine as it was: after this long it is not cited any more. */
 const HOLDS_MS = 90 * 86_400_000;
 
-/** `$XDG_STATE_HOME/loadcell/calibration.json`, else under `~/.local/state`. A relative XDG path is ignored, as it says. */
-export function certificatePath(env: Readonly<Record<string, string | undefined>>): string {
-  const { XDG_STATE_HOME: xdg, HOME: home } = env;
+/**
+ * `$XDG_STATE_HOME/loadcell/calibration.json`, else under `~/.local/state`; null where there is neither. A relative XDG
+ * path is ignored, as its specification says.
+ */
+export function certificatePath({
+  XDG_STATE_HOME: xdg,
+  HOME: home,
+}: Readonly<Record<string, string | undefined>>): string | null {
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'loadcell', 'calibration.json');
   if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'loadcell', 'calibration.json');
-  throw new UserError('there is no folder to keep the certificate in', {
-    exitCode: ExitCode.preflightRefused,
-    hint: 'set HOME, or XDG_STATE_HOME, to an absolute path; or name a file with --out',
-  });
+  return null;
 }
 
 export async function writeCertificate(host: Host, path: string, certificate: Certificate): Promise<void> {
@@ -72,8 +73,11 @@ export function citationOf(
     drivers: Object.fromEntries(
       same.map(({ name, version, ceilings }) => [
         name,
-        { version, keepAlive: ceilings.keepAlive.perSecond, fresh: ceilings.fresh.perSecond },
+        { version, keepAlive: cited(ceilings.keepAlive), fresh: cited(ceilings.fresh) },
       ]),
     ),
   };
 }
+
+const cited = (ceiling: Ceiling): CitedCeiling | null =>
+  ceiling.perSecond === null ? null : { perSecond: ceiling.perSecond, busyCores: ceiling.busyCores };

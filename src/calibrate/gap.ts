@@ -20,10 +20,11 @@ export function measureGap(context: TrialContext, cell: Cell, trials: number): P
     const folder = runFolder(path);
     await context.host.makeFolder(folder.logs);
     const order = Array.from({ length: trials }, (_, i): TrialSlot => ({ cell: cell.id, trial: i + 1 }));
+    const plan = { ...context.plan, cells: [cell], trials, order };
     const inside: TrialContext = {
       ...context,
       folder,
-      plan: { ...context.plan, cells: [cell], trials, order },
+      plan,
       onEvent: (event) => {
         if (event.kind === 'trial-started') starts.push(Number.NaN);
         if (event.kind === 'phase' && event.phase === 'window')
@@ -32,7 +33,7 @@ export function measureGap(context: TrialContext, cell: Cell, trials: number): P
     };
     await runPlan(inside, [], new Set());
     context.signal.throwIfAborted();
-    const { records } = await readJournal(context.host, folder.trials);
+    const { records } = await readJournal(context.host, folder.trials, plan);
     const times: ServerTimes[] = [];
     for (let i = 0; i < Math.min(5, trials); i += 1)
       times.push((await withServer(context, cell, async () => undefined)).times);

@@ -29,6 +29,12 @@ export async function calibrateCommand(options: CalibrateOptions, printer: Print
   const host = localHost();
   if (options.only !== undefined) driverNamed(options.only);
   const path = options.out === undefined ? certificatePath(process.env) : resolve(options.out);
+  if (path === null) {
+    throw new UserError('there is no folder to keep the certificate in', {
+      exitCode: ExitCode.preflightRefused,
+      hint: 'set HOME, or XDG_STATE_HOME, to an absolute path; or name a file with --out',
+    });
+  }
   const machine = await readMachine(host);
   const isolation = options.isolation === undefined ? {} : { isolation: options.isolation };
   const plan = await baselinePlan(host, machine, cacheFolder(process.env), isolation);

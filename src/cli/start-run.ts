@@ -1,9 +1,11 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { certificatePath, citable } from '../calibrate/certificate-file.ts';
 import { openEnvironment } from '../environment/environment.ts';
 import { machinePlace } from '../environment/place.ts';
 import { makeScratch, removeScratch } from '../environment/scratch.ts';
 import { compileWorkers } from '../host/workers.ts';
+import type { CitedCalibration } from '../model/calibration.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import type { Plan } from '../model/plan.ts';
@@ -103,6 +105,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       git: await gitState(host, given.plan.experiment.file),
       relaxed: ready.relaxed,
       notRun: ready.notRun,
+      calibration: await calibrationOf(host, machine, ready.drivers),
     });
     const cpus = runnerCpus(
       ready.plan.cells.map((cell) => cell.settings.cpus),
@@ -131,6 +134,16 @@ export async function startRun(given: Given): Promise<StartedRun> {
     await dispose();
     throw error;
   }
+}
+
+/** A user without a folder for certificates has none to cite. */
+async function calibrationOf(
+  host: Host,
+  machine: MachineFacts,
+  drivers: Readonly<Record<string, { version: string }>>,
+): Promise<CitedCalibration | null> {
+  const path = certificatePath(process.env);
+  return path === null ? null : await citable(host, path, machine, drivers);
 }
 
 /** A new run folder, or with --resume the newest one of the same experiment. */

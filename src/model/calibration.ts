@@ -129,6 +129,12 @@ export interface WindowGap {
 
 /** What a run keeps of the certificate that holds for its machine. */
 export type CitedCalibration = Pick<Certificate, 'date' | 'loadcell' | 'baseline' | 'noise'> & {
-  /** Of the drivers that the run uses, in the same version. */
-  drivers: Record<string, { version: string; keepAlive: number | null; fresh: number | null }>;
+  /** Of the drivers that are installed, in the same version. */
+  drivers: Record<string, { version: string; keepAlive: CitedCeiling | null; fresh: CitedCeiling | null }>;
 };
+
+export interface CitedCeiling {
+  perSecond: number;
+  /** Cores that the generator kept busy. */
+  busyCores: number | null;
+}

@@ -1,3 +1,4 @@
+import type { CitedCalibration } from './calibration.ts';
 import type { Problem } from './errors.ts';
 import type { MachineFacts } from './machine.ts';
 import type { Plan } from './plan.ts';
@@ -19,6 +20,8 @@ export interface RunFile {
   relaxed: Problem[];
   /** Cells that cannot be measured here and why, cell id -> reason (missing command with its install command, ...). */
   notRun: Record<string, string>;
+  /** Of the certificate that `loadcell calibrate` wrote for this machine and kernel. null or absent: there is none that holds. */
+  calibration?: CitedCalibration | null;
 }
 
 export interface ServerFacts {

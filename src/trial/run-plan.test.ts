@@ -62,7 +62,7 @@ test('a plan of 1,000 cells: every record is in the journal, and next to none is
     return record;
   });
   expect(atTheEnd).toBeLessThan(5);
-  const { records, torn } = await readJournal(localHost(), runFolder(path).trials);
+  const { records, torn } = await readJournal(localHost(), runFolder(path).trials, contextOf(1_000).plan);
   expect(torn).toBe('');
   expect(records.map((record) => [record.cell, record.sequence])).toEqual(
     Array.from({ length: 1_000 }, (_, i) => [`cell-${i}`, i]),
@@ -94,5 +94,5 @@ test('the trial that was interrupted is not written', async () => {
     },
   );
   expect(interrupted).toBe(true);
-  expect((await readJournal(localHost(), runFolder(path).trials)).records).toHaveLength(1);
+  expect((await readJournal(localHost(), runFolder(path).trials, contextOf(3).plan)).records).toHaveLength(1);
 });

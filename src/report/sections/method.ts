@@ -16,6 +16,8 @@ export interface MethodView {
   /** Host values of namespaced settings that were copied into the namespaces. */
   copied: string;
   relaxed: { where: string; what: string }[];
+  /** What the machine's certificate says of the generators and loads of this run; empty where there is none. */
+  calibration: string[];
 }
 
 /** How the numbers came about, and what they mean. */
@@ -38,6 +40,7 @@ export const method: Section<MethodView> = (facts) => {
     warmups: [...new Set(warmups)],
     copied: copiedOf(facts),
     relaxed: run.relaxed.map(({ where, what }) => ({ where, what })),
+    calibration: calibrationOf(facts),
   };
 };
 
@@ -109,4 +112,43 @@ function copiedOf(facts: Facts): string {
     .map(([key, values]) => `${key} = ${[...values].join(' / ')}`)
     .sort()
     .join('\n');
+}
+
+/** The certified ceilings and noise of the drivers and kinds of connection that this run used. Plain text. */
+function calibrationOf({ run, cells, words }: Facts): string[] {
+  const { calibration } = run;
+  if (!calibration) return [];
+  const date = calibration.date.slice(0, 10);
+  const lines = cells.flatMap(({ result: { load } }) => {
+    const ceiling = calibration.drivers[load.driver]?.[load.keepAlive ? 'keepAlive' : 'fresh'];
+    const kind = words.say(load.keepAlive ? 'load.keepAlive' : 'load.fresh');
+    const noise = calibration.noise.find(({ connections }) => connections === (load.keepAlive ? 'kept' : 'fresh'));
+    return [
+      ...(ceiling
+        ? [
+            words.say('method.ceiling', {
+              date,
+              driver: load.driver,
+              load: kind,
+              rate: words.rate(ceiling.perSecond),
+              server: calibration.baseline.server,
+              connections: words.count(calibration.baseline.connections),
+            }),
+          ]
+        : []),
+      ...(noise
+        ? [
+            words.say('method.noise', {
+              date,
+              driver: noise.driver,
+              load: kind,
+              median: words.percent(noise.median),
+              worst: words.percent(noise.worst),
+              count: noise.pairs,
+            }),
+          ]
+        : []),
+    ];
+  });
+  return [...new Set(lines)];
 }
