@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cellOf, recordOf as cleanRecord, runOf } from '../analysis/fixtures/clean.ts';
 import { localHost } from '../host/local.ts';
 import type { Cell, TrialSlot } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
@@ -95,4 +96,18 @@ test('the trial that was interrupted is not written', async () => {
   );
   expect(interrupted).toBe(true);
   expect((await readJournal(localHost(), runFolder(path).trials, contextOf(3).plan)).records).toHaveLength(1);
+});
+
+test('what was spoiled when the run died is run again after it is resumed', async () => {
+  const { plan } = runOf([cellOf('nginx'), cellOf('python')], 1);
+  const [spoiled, good] = plan.cells.map(({ id }, n) => cleanRecord(id, 1, n)) as [TrialRecord, TrialRecord];
+  // Somebody else had the machine for a tenth of the window.
+  const cpus = spoiled.observation?.cpus ?? {};
+  for (const cpu of Object.values(cpus)) cpu.stealMs = 2_000;
+  const seen: [string, number, number][] = [];
+  await runPlan({ ...contextOf(0), plan }, [spoiled, good], new Set(), async (_context, cell, _slot, place) => {
+    seen.push([cell.id, place.attempt, place.sequence]);
+    return { ...recordOf(cell.id, place.sequence, place.attempt) };
+  });
+  expect(seen).toEqual([[spoiled.cell, 2, 2]]);
 });

@@ -1,17 +1,13 @@
 import { contaminated } from '../analysis/contaminated.ts';
-import type { Cell, TrialSlot } from '../model/plan.ts';
+import type { Cell } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
 import { appendRecord } from '../results/journal.ts';
 import type { TrialContext } from './context.ts';
 import { runTrial } from './trial.ts';
+import { nextSequence, turnsLeft } from './turns.ts';
 
 export interface RunOutcome {
   interrupted: boolean;
-}
-
-interface Turn {
-  slot: TrialSlot;
-  attempt: number;
 }
 
 /**
@@ -28,17 +24,16 @@ export async function runPlan(
   trial: typeof runTrial = runTrial,
 ): Promise<RunOutcome> {
   const cells = new Map(context.plan.cells.map((cell) => [cell.id, cell]));
-  const done = new Set(known.filter((record) => record.outcome.kind !== 'aborted').map((record) => keyOf(record)));
-  const turns: Turn[] = context.plan.order
-    .filter((slot) => !notRun.has(slot.cell) && !done.has(keyOf(slot)))
-    .map((slot) => ({ slot, attempt: 1 }));
+  const order = context.plan.order.filter((slot) => !notRun.has(slot.cell));
+  const turns = turnsLeft(order, known, (record) => contaminated(record, context.plan));
+  const first = nextSequence(known);
   let ended = 0;
   for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
     if (context.signal.aborted) return { interrupted: true };
     const cell = cells.get(turn.slot.cell) as Cell;
     const progress = { slot: turn.slot, cell, done: ended, total: ended + turns.length + 1 };
     context.onEvent({ kind: 'trial-started', attempt: turn.attempt, ...progress });
-    const place = { sequence: known.length + ended, attempt: turn.attempt };
+    const place = { sequence: first + ended, attempt: turn.attempt };
     const record = await trial(context, cell, turn.slot, place);
     if (context.signal.aborted) return { interrupted: true };
     await appendRecord(context.host, context.folder.trials, record);
@@ -55,7 +50,6 @@ export async function runPlan(
   return { interrupted: false };
 }
 
-const keyOf = (one: { cell: string; trial: number }): string => `${one.cell} ${one.trial}`;
 const isGood = (record: TrialRecord): boolean => record.outcome.kind === 'measured';
 
 function summaryOf(record: TrialRecord): string {
