@@ -24,8 +24,10 @@ export function openBareStage(context: TrialContext): Promise<Stage> {
   });
 }
 
+/** A folder inside the run's own, gone afterwards. */
 export async function withFolder<T>(context: TrialContext, use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await context.host.makeTemporaryFolder('loadcell-calibrate-');
+  const folder = join(context.scratch, `calibrate-${context.host.monotonicNs()}`);
+  await context.host.makeFolder(folder);
   try {
     return await use(folder);
   } finally {

@@ -47,7 +47,7 @@ export const QUICK: Scale = {
   rounds: 1,
   ceilingMs: 1_000,
   truths: TRUTHS.slice(0, 3).map((mode) => ({ ...mode, windowMs: 1_000, floorRequests: 100 })),
-  pairs: 2,
+  pairs: 1,
   pairMs: 1_000,
   gapTrials: 3,
 };

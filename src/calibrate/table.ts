@@ -14,6 +14,7 @@ export function certificateTables(certificate: Certificate): string {
     truthTable(certificate.drivers),
     pairTable(certificate),
     closing(certificate),
+    restless(certificate),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -21,7 +22,7 @@ export function certificateTables(certificate: Certificate): string {
 
 /** Names and versions come from other programs: nothing in them may break a table or steer a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-const one = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f|]+/g, ' ').trim();
+const one = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f|\s]+/g, ' ').trim();
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const cpuText = (cpus: number[] | null): string => (cpus === null ? 'any' : cpus.join(','));
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
@@ -138,6 +139,15 @@ function closing({ drivers, gap, timers }: Certificate): string {
     `Clock: steps of ${whole(timers.clockStepNs)} ns; a timer of 1 ms fires ${whole(timers.timerLateUs.p50)} µs late (p99 ${whole(timers.timerLateUs.p99)} µs).`,
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+/** Above it the machine was busy with something else, and every figure here is as uncertain. */
+const RESTLESS = 0.05;
+
+function restless({ noise }: Certificate): string {
+  const worst = Math.max(0, ...noise.map((floor) => floor.median));
+  if (worst <= RESTLESS) return '';
+  return `Two equal trials lie ${percent(worst)} apart: this machine was not quiet. Calibrate again when nothing else runs on it.`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -38,17 +38,17 @@ export async function calibrateCommand(options: CalibrateOptions, printer: Print
   const machine = await readMachine(host);
   const isolation = options.isolation === undefined ? {} : { isolation: options.isolation };
   const plan = await baselinePlan(host, machine, cacheFolder(process.env), isolation);
-  const runs = await host.makeTemporaryFolder('loadcell-calibrate-');
   using stopping = await interruptible(host);
   try {
     await using run = await startRun({
       host,
       machine,
       plan,
-      options: { out: runs, ...(options.wait === undefined ? {} : { wait: options.wait }) },
+      options: options.wait === undefined ? {} : { wait: options.wait },
       printer,
       signal: stopping.signal,
       onEvent: () => undefined,
+      keep: false,
     });
     const drivers = heldDrivers(Object.keys(run.context.drivers), options.only);
     const certificate = await certify(run.context, run.file, {
@@ -64,8 +64,6 @@ export async function calibrateCommand(options: CalibrateOptions, printer: Print
     if (!stopping.signal.aborted) throw error;
     printer.line(`Interrupted (${stopping.reason()}). The machine is restored; no certificate was written.`);
     return ExitCode.interrupted;
-  } finally {
-    await host.remove(runs);
   }
 }
 

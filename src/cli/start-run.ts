@@ -6,6 +6,7 @@ import { machinePlace } from '../environment/place.ts';
 import { makeScratch, removeScratch } from '../environment/scratch.ts';
 import { compileWorkers } from '../host/workers.ts';
 import type { CitedCalibration } from '../model/calibration.ts';
+import { ExitCode, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import type { Plan } from '../model/plan.ts';
@@ -13,13 +14,13 @@ import type { TrialRecord } from '../model/record.ts';
 import type { RunFile } from '../model/run.ts';
 import { runnerCpus } from '../plan/placement.ts';
 import { preflight } from '../preflight/preflight.ts';
-import { createRunFolder, linkLatest, newRunId, type RunFolder } from '../results/run-folder.ts';
+import { freeRunId } from '../results/run-folder.ts';
 import type { TrialContext, TrialEvent } from '../trial/context.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { gitState } from './git-state.ts';
 import { ownVersion } from './own-version.ts';
+import { lookAtFolder, openFolder } from './open-folder.ts';
 import type { Printer } from './print.ts';
-import { resumable } from './resume.ts';
 import type { RunOptions } from './run-options.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -48,6 +49,8 @@ interface Given {
   printer: Printer;
   signal: AbortSignal;
   onEvent(event: TrialEvent): void;
+  /** false: the run folder goes with the run's temporary one, whatever ends the run. Absent: true. */
+  keep?: boolean;
 }
 
 /** Everything between the plan and the first trial: the machine's lock, what a dead run left, preflight, the run folder. */
@@ -91,8 +94,9 @@ export async function startRun(given: Given): Promise<StartedRun> {
       ownVersion,
       node,
       sysctlWorker: workers.sysctls as string,
+      signal: given.signal,
     });
-    const { folder, file, known } = await openFolder(given, {
+    const { folder, file, known } = await openFolder(given, scratch, {
       schemaVersion: 1,
       id: newRunId(host.now(), given.plan.seed),
       startedAt: new Date(host.now()).toISOString(),
@@ -132,7 +136,8 @@ export async function startRun(given: Given): Promise<StartedRun> {
     return { context, file, known, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
-    throw error;
+    if (!given.signal.aborted) throw error;
+    throw new UserError('interrupted before the first trial', { exitCode: ExitCode.interrupted, cause: error });
   }
 }
 
@@ -144,21 +149,4 @@ async function calibrationOf(
 ): Promise<CitedCalibration | null> {
   const path = certificatePath(process.env);
   return path === null ? null : await citable(host, path, machine, drivers);
-}
-
-/** A new run folder, or with --resume the newest one of the same experiment. */
-async function openFolder(
-  given: Given,
-  file: RunFile,
-): Promise<{ folder: RunFolder; file: RunFile; known: TrialRecord[] }> {
-  const { host, options, printer } = given;
-  const home = resolve(options.out ?? 'out', file.plan.experiment.name);
-  if (options.resume === true) {
-    const found = await resumable(host, join(home, 'latest'), file.plan, options.changed ?? false);
-    printer.line(`Going on with ${found.folder.path}: ${found.known.length} trials are there.`);
-    return found;
-  }
-  const folder = await createRunFolder(host, join(home, file.id), file);
-  await linkLatest(host, folder);
-  return { folder, file, known: [] };
 }

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { inTurn, median, noiseOf, ratioOf } from './figures.ts';
+
+test('medians of odd and even counts, in any order', () => {
+  expect(median([3, 1, 2])).toBe(2);
+  expect(median([4, 1, 2, 3])).toBe(2.5);
+  expect(median([])).toBeNaN();
+});
+
+test('ratios are taken within pairs: a drift that both sides share does not count', () => {
+  const drifting = [1, 2, 4, 8, 16].map((speed) => ({ numerator: 99 * speed, denominator: 100 * speed }));
+  const { ratio, pairs, perSecond } = ratioOf(drifting);
+  expect(ratio).toEqual({ median: 0.99, lowest: 0.99, highest: 0.99 });
+  expect(pairs).toBe(5);
+  expect(perSecond).toEqual({ numerator: 396, denominator: 400 });
+});
+
+test('a pair that was spoiled shows in the extremes, not in the median', () => {
+  const pairs = [1, 1, 1, 1, 0.2].map((numerator) => ({ numerator, denominator: 1 }));
+  expect(ratioOf(pairs).ratio).toEqual({ median: 1, lowest: 0.2, highest: 1 });
+});
+
+test('the order within pairs alternates', () => {
+  expect([0, 1, 2].map((pair) => inTurn(pair)[0])).toEqual(['numerator', 'denominator', 'numerator']);
+});
+
+test('noise is how far equal trials lie apart, to either side', () => {
+  const pairs = [1.02, 0.99, 1.05].map((numerator) => ({ numerator, denominator: 1 }));
+  const noise = noiseOf(pairs);
+  expect(noise.median).toBeCloseTo(0.02);
+  expect(noise.worst).toBeCloseTo(0.05);
+  expect(noise.pairs).toBe(3);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { certificate } from './fixtures/certificate.ts';
+import { certificateTables, driverTable } from './table.ts';
+
+const rowsOf = (text: string): string[][] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+
+test('a row a driver: ceilings with the cores behind them, and how much of what it says is right', () => {
+  const [, , ab, own] = rowsOf(driverTable(certificate().drivers));
+  expect(ab).toEqual(['ab', '2.3 evil [31m', '60,000 (1.00)', '20,000', '2 of 3', '1 of 1', '1 of 1']);
+  expect(own).toEqual(['loadcell', '0.1.0', '-', '18,000 (0.95)', '2 of 3', '1 of 2', '1 of 2']);
+});
+
+test('the whole certificate: every table is whole, and what is wrong is marked', () => {
+  const text = certificateTables(certificate());
+  expect(new Set(rowsOf(text).map((row) => row.length))).toEqual(new Set([7, 8, 6]));
+  expect(text).toContain('5,400 +400 !');
+  expect(text).toContain('5,110 -5 ');
+  expect(text).toContain('driver 7 more !');
+  expect(text).toContain('server 1 more ');
+  expect(text).toContain('1.0200 !');
+  expect(text).toContain('it gave up');
+  expect(text).toContain('medians of 3 interleaved rounds');
+  expect(text).toContain("loadcell's own driver / ab: 0.900 (median of 3)");
+  expect(text).toContain(
+    '250 ms (median of 10), of which the server takes 42 ms to start and stop, and loadcell 208 ms',
+  );
+  expect(text).toContain('worst 3.0%');
+  expect(text).not.toContain('\u001b');
+  expect(text).not.toMatch(/NaN|undefined|null/);
+  expect(text).not.toContain('smoke run');
+});
+
+test('a machine that was not quiet is told, a quiet one is not', () => {
+  const noise = certificate().noise.map((floor) => ({ ...floor, median: 0.051 }));
+  expect(certificateTables({ ...certificate(), noise })).toContain('Two equal trials lie 5.1% apart');
+  expect(certificateTables(certificate())).not.toContain('not quiet');
+});
+
+test('a smoke run says that it is one, and what was not measured leaves no hole', () => {
+  const text = certificateTables({ ...certificate(), quick: true, overhead: [], noise: [], gap: null, drivers: [] });
+  expect(text).toContain('A smoke run');
+  expect(text).not.toMatch(/NaN|undefined|null|\n\n\n/);
+});
