@@ -20,6 +20,8 @@ export interface PrepareOptions {
   cache: string;
   scratch: string;
   say(text: string): void;
+  /** Ends what is being built or fetched; an installation by the package manager is let come to its end. */
+  signal: AbortSignal;
 }
 
 /** Finds (or installs), builds and renders every server of the plan. One that cannot be had takes none of the others along. */
@@ -30,6 +32,7 @@ export async function prepareServers(
 ): Promise<PreparedServers> {
   const all: PreparedServers = { prepared: {}, facts: {}, unavailable: {} };
   if (options.install) await installMissing(host, servers, options);
+  const stoppable: Host = { ...host, run: (argv, given) => host.run(argv, { signal: options.signal, ...given }) };
   for (const server of servers) {
     const missing = await missingRequirements(host, requirementsOf(server), options.cache);
     if (missing.length > 0) {
@@ -39,7 +42,7 @@ export async function prepareServers(
       continue;
     }
     try {
-      const prepared = await prepareServer(host, server, options.cache);
+      const prepared = await prepareServer(stoppable, server, options.cache);
       all.prepared[server.name] = prepared;
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {

@@ -79,6 +79,7 @@ async function warmUp(
   });
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
+  if (context.signal.aborted) kill();
   await run.finished;
   context.signal.removeEventListener('abort', kill);
 }

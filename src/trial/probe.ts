@@ -7,12 +7,16 @@ export interface Probe extends AsyncDisposable {
   ask<Op extends ProbeRequest['op']>(request: ProbeRequest & { op: Op }): Promise<ProbeAnswer & { op: Op }>;
 }
 
-/** Starts the probe (`probe.worker.ts`, compiled to `worker`) inside the stage. Questions are answered one after the other. */
+/**
+ * Starts the probe (`probe.worker.ts`, compiled to `worker`) inside the stage. Questions are answered one after the other;
+ * those that wait when `signal` is aborted, and later ones, reject.
+ */
 export async function startProbe(
   stage: Stage,
   node: string,
   worker: string,
   prefix: readonly string[],
+  signal?: AbortSignal,
 ): Promise<Probe> {
   const program = await stage.spawn({
     argv: [...prefix, node, worker],
@@ -22,20 +26,30 @@ export async function startProbe(
   });
   const waiting: { resolve: (answer: ProbeAnswer) => void; reject: (error: Error) => void }[] = [];
   program.onLine((line) => waiting.shift()?.resolve(JSON.parse(line) as ProbeAnswer));
-  void program.exited.then((end) => {
-    const error = new Error(`the probe inside the stage ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`);
+  const rejectAll = (error: Error): void => {
     for (const one of waiting.splice(0)) one.reject(error);
-  });
+  };
+  void program.exited.then((end) =>
+    rejectAll(new Error(`the probe inside the stage ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`)),
+  );
+  const onAbort = (): void => rejectAll(new Error(INTERRUPTED));
+  signal?.addEventListener('abort', onAbort, { once: true });
   return {
     pid: program.pid,
     ask: (request) =>
       new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(new Error(INTERRUPTED));
         waiting.push({ resolve: resolve as (answer: ProbeAnswer) => void, reject });
         program.write(`${JSON.stringify(request)}\n`);
       }),
-    [Symbol.asyncDispose]: () => endProbe(program),
+    [Symbol.asyncDispose]: () => {
+      signal?.removeEventListener('abort', onAbort);
+      return endProbe(program);
+    },
   };
 }
+
+const INTERRUPTED = 'interrupted';
 
 async function endProbe(program: StageProcess): Promise<void> {
   program.endStdin();

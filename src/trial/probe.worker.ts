@@ -14,10 +14,13 @@ const BODY_LIMIT = 1_048_576;
 /** Pause between two attempts to reach a server that is not there yet. */
 const RETRY_MS = 5;
 
-createInterface({ input: process.stdin }).on('line', async (line) => {
-  const request = JSON.parse(line) as ProbeRequest;
-  process.stdout.write(`${JSON.stringify(await answer(request))}\n`);
-});
+createInterface({ input: process.stdin })
+  .on('line', async (line) => {
+    const request = JSON.parse(line) as ProbeRequest;
+    process.stdout.write(`${JSON.stringify(await answer(request))}\n`);
+  })
+  // Nobody is there any more for what is still being asked.
+  .on('close', () => process.exit());
 
 async function answer(request: ProbeRequest): Promise<ProbeAnswer> {
   if (request.op === 'sysctls') return { op: 'sysctls', values: await readAll(request.paths) };

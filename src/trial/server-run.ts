@@ -58,8 +58,9 @@ export async function awaitReady(
   probe: Probe,
   ready: Readiness,
   target: { address: string; port: number },
+  signal?: AbortSignal,
 ): Promise<void> {
-  const asked = ready.kind === 'log' ? waitForLog(host, server, ready) : askUntilReady(probe, ready, target);
+  const asked = ready.kind === 'log' ? waitForLog(host, server, ready, signal) : askUntilReady(probe, ready, target);
   const first = await Promise.race([asked, server.process.exited.then((end) => ({ exited: end }))]);
   if ('exited' in first && ready.kind !== 'log') {
     // A daemonising server's first process ends with 0 while its child goes on to listen.
@@ -89,10 +90,15 @@ function askUntilReady(probe: Probe, ready: Readiness, target: { address: string
   return probe.ask({ op: 'ready', ...target, path, timeoutMs: ready.timeoutMs });
 }
 
-async function waitForLog(host: Host, server: ServerRun, ready: Readiness & { kind: 'log' }) {
+async function waitForLog(
+  host: Host,
+  server: ServerRun,
+  ready: Readiness & { kind: 'log' },
+  signal: AbortSignal | undefined,
+) {
   const pattern = new RegExp(ready.pattern);
   const end = host.monotonicNs() + BigInt(ready.timeoutMs) * 1_000_000n;
-  while (host.monotonicNs() < end && server.ended() === null) {
+  while (host.monotonicNs() < end && server.ended() === null && signal?.aborted !== true) {
     if (pattern.test(await readLogs(host, server))) return { ready: true, last: '' };
     await host.sleep(LOG_POLL_MS);
   }
@@ -110,18 +116,19 @@ export async function logTail(host: Host, server: ServerRun): Promise<string> {
 
 const lastLine = (text: string): string => text.slice(text.lastIndexOf('\n') + 1).slice(0, 300);
 
-/** The recipe's signal, its patience, then SIGKILL. The stage's end takes whatever is left. */
+/** The recipe's signal, its patience (none any more when `hurry` is aborted), then SIGKILL. The stage's end takes whatever is left. */
 export async function stopServer(
   host: Host,
   server: ServerRun,
   stop: ServerPlan['stop'],
   pids: { before: readonly number[]; after: readonly number[] },
+  hurry?: AbortSignal,
 ): Promise<ProcessEnd> {
   const alive = pids.after.length > 0;
   const restarted = alive && pids.before.some((pid) => !pids.after.includes(pid));
   const targets = server.ended() === null ? [server.process.pid] : pids.after;
   for (const pid of targets) host.signal(pid, stop.signal);
-  const gone = await waitUntilGone(host, server, targets, stop.patienceMs);
+  const gone = await waitUntilGone(host, server, targets, stop.patienceMs, hurry);
   if (!gone) for (const pid of targets) host.signal(pid, 'SIGKILL');
   const end = server.ended() ?? (gone ? await server.process.exited : null);
   return { alive, code: end?.code ?? null, signal: end?.signal ?? null, killed: !gone, restarted };
@@ -132,9 +139,10 @@ async function waitUntilGone(
   server: ServerRun,
   pids: readonly number[],
   patienceMs: number,
+  hurry: AbortSignal | undefined,
 ): Promise<boolean> {
   const end = host.monotonicNs() + BigInt(patienceMs) * 1_000_000n;
-  while (host.monotonicNs() < end) {
+  while (host.monotonicNs() < end && hurry?.aborted !== true) {
     const left = pids.filter((pid) => host.signal(pid, 0));
     if (left.length === 0 || (server.ended() !== null && left.every((pid) => pid === server.process.pid))) return true;
     await host.sleep(5);

@@ -99,11 +99,11 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
 
   phase(context, 'server');
   const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
-  await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin);
+  await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
   const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
   const serverPids = async (): Promise<number[]> => (await stage.processes()).filter((pid) => pid !== probe.pid);
   try {
-    await awaitReady(host, running, probe, server.ready, target);
+    await awaitReady(host, running, probe, server.ready, target, context.signal);
     step('server');
     await check(draft, await checkReply(probe, 'before', target, cell.load, server.reply));
     draft.proofs.push(...(await proveProcesses(host, 'server', cell.settings, await serverPids())));
@@ -120,7 +120,13 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
     );
     const after = await serverPids();
     phase(context, 'stop');
-    draft.server = await stopServer(host, running, server.stop, { before: measured.serverPidsBefore, after });
+    draft.server = await stopServer(
+      host,
+      running,
+      server.stop,
+      { before: measured.serverPidsBefore, after },
+      context.signal,
+    );
     step('stop');
     return { kind: 'measured', measurement: measured.read() };
   } finally {
