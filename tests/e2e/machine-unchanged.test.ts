@@ -1,33 +1,88 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from '../support/fingerprint.ts';
-import { bench, ended, experiment, nodeServer } from '../support/loadcell.ts';
+import { type Bench, bench, experiment, nodeServer, type Said } from '../support/loadcell.ts';
 
 const good = "(_, reply) => reply.end('hello')";
-const load = "load: { path: '/', duration: '500ms', connections: 4, warmup: false, driver: 'loadcell' }";
+const load = "load: { path: '/', duration: '300ms', connections: 4, warmup: false, driver: 'loadcell' }";
+const byAb = "load: { requests: 100, connections: 4, warmup: false, driver: 'ab' }";
 const isRoot = process.getuid?.() === 0;
 
+interface Ending {
+  name: string;
+  text: string;
+  code: number;
+  args?: (made: Bench) => string[];
+  /** Needs root. */
+  root?: true;
+  /** Text of a program `ab` that is found before the real one. */
+  ab?: string;
+  /** What stderr says of it. */
+  says?: RegExp;
+}
+
 /** A run that ends in each of the ways there are; the machine must not tell which. */
-const ENDINGS: readonly { name: string; text: string; args?: string[]; code: number; root?: boolean }[] = [
+const ENDINGS: readonly Ending[] = [
   { name: 'a run that succeeds', text: experiment(nodeServer(good), load), code: 0 },
   {
     name: 'a definition that is wrong',
     text: experiment(nodeServer(good), 'load: { conections: 1 }'),
     code: 2,
+    says: /connections/,
+  },
+  { name: 'a file that throws', text: "throw new Error('thrown by the file');", code: 2, says: /thrown by the file/ },
+  {
+    name: 'a report template that is not there',
+    text: experiment(nodeServer(good), `${load}, report: { template: './no-such.hbs' }`),
+    code: 2,
+    says: /no-such\.hbs/,
+  },
+  {
+    name: 'an out/ that cannot be written',
+    text: experiment(nodeServer(good), load),
+    // A file is in the way of the folder.
+    args: (made) => ['--out', join(made.file, 'out')],
+    code: 3,
+    says: /--out/,
   },
   {
     name: 'a setting that no machine has',
     text: experiment(nodeServer(good), `${load}, controls: { sysctl: { 'net.ipv4.no_such_key': 1 } }`),
     code: 3,
+    says: /no_such_key/,
   },
   {
     name: 'a server that is not installed',
     text: experiment(nodeServer(good, "requires: [{ command: 'no-such-command-here' }],"), load),
     code: 4,
+    says: /no-such-command-here/,
+  },
+  {
+    name: 'a build step that fails',
+    text: experiment(nodeServer(good, "build: { inputs: ['bench.ts'], steps: [['sh', '-c', 'exit 7']] },"), load),
+    code: 4,
+    says: /building/,
+  },
+  {
+    name: 'a generator that is not installed',
+    text: experiment(nodeServer(good), byAb),
+    ab: 'echo another program of that name',
+    code: 4,
+    says: /ab/,
+  },
+  {
+    name: 'a generator that aborts',
+    text: experiment(nodeServer(good), byAb),
+    ab: 'case "$1" in -V) echo "This is ApacheBench, Version 2.3";; *) echo went wrong >&2; exit 9;; esac',
+    code: 4,
+    says: /went wrong/,
   },
   {
     name: 'a server that ends at once',
     text: experiment(nodeServer('process.exit(3)'), load),
     code: 4,
+    says: /code 3/,
   },
   {
     name: 'a server that never gets ready',
@@ -36,17 +91,19 @@ const ENDINGS: readonly { name: string; text: string; args?: string[]; code: num
       load,
     ),
     code: 4,
+    says: /not ready/,
   },
   {
     name: 'a server that replies something else',
     text: experiment(nodeServer("(_, reply) => reply.end('other')"), load),
     code: 4,
+    says: /other/,
   },
   {
-    name: 'a server that dies under load',
+    name: 'a server that dies under load, leaving a daemon behind',
     text: experiment(
       nodeServer(
-        "(() => { let n = 0; return (_, reply) => { if (++n > 50) process.exit(1); reply.end('hello'); }; })()",
+        "(() => { let n = 0; return (_, reply) => { if (++n === 2) require('node:child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).unref(); if (n > 5) process.exit(1); reply.end('hello'); }; })()",
       ),
       load,
     ),
@@ -62,34 +119,40 @@ const ENDINGS: readonly { name: string; text: string; args?: string[]; code: num
     root: true,
   },
   {
-    name: 'trials on the host',
-    text: experiment(nodeServer(good), `${load}, isolation: 'host'`),
+    name: 'trials on the host, whose server leaves a daemon behind',
+    text: experiment(
+      nodeServer(
+        "(() => { require('node:child_process').spawn('sleep', ['1000'], { detached: true, stdio: 'ignore' }).unref(); return (_, reply) => reply.end('hello'); })()",
+      ),
+      `${load}, isolation: 'host'`,
+    ),
     code: 0,
   },
 ];
 
+async function runTo({ args, ab }: Ending, made: Bench): Promise<Said> {
+  const bin = join(made.folder, 'bin');
+  if (ab !== undefined) {
+    await mkdir(bin);
+    await writeFile(join(bin, 'ab'), `#!/bin/sh\n${ab}\n`);
+    await chmod(join(bin, 'ab'), 0o755);
+  }
+  return made.run([made.file, ...(args?.(made) ?? [])], {
+    env: { PATH: [bin, process.env.PATH].join(delimiter), XDG_CACHE_HOME: join(made.folder, 'cache') },
+  });
+}
+
 describe('the machine is as it was after', () => {
-  for (const { name, text, args = [], code, root } of ENDINGS) {
-    test.skipIf(root === true && !isRoot)(root === true && !isRoot ? `${name} (needs root)` : name, async () => {
+  for (const ending of ENDINGS) {
+    const { name, text, code, root, says } = ending;
+    const lacksRoot = root === true && !isRoot;
+    test.skipIf(lacksRoot)(lacksRoot ? `${name} (skipped: needs root)` : name, async () => {
       await using made = await bench(text);
       const before = await fingerprint(made);
-      const said = await made.run([made.file, ...args]);
+      const said = await runTo(ending, made);
       expect(said.code, said.stderr).toBe(code);
-      expect(said.stderr).not.toMatch(/^\s+at /m);
-      expect(await fingerprint(made)).toEqual(before);
-    });
-  }
-
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    test(`${signal} in the middle of a window`, async () => {
-      await using made = await bench(experiment(nodeServer(good), load.replace('500ms', '20s')));
-      const before = await fingerprint(made);
-      const child = made.start([made.file]);
-      const end = ended(child);
-      await new Promise((resolve) => setTimeout(resolve, 2_500));
-      child.kill(signal);
-      const said = await end;
-      expect(said.code, said.stderr).toBe(130);
+      if (says !== undefined) expect(said.stderr).toMatch(says);
+      expect(said.stderr).not.toMatch(/^\s+at |defect of loadcell/m);
       expect(await fingerprint(made)).toEqual(before);
     });
   }

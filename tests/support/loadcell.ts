@@ -34,6 +34,8 @@ export interface StartOptions {
   uid?: number;
   detached?: boolean;
   env?: Readonly<Record<string, string>>;
+  /** What stands for `bin/loadcell.js`, such as tsx and `run.ts`. */
+  through?: readonly string[];
 }
 
 /** @param text The experiment file's text. */
@@ -48,24 +50,28 @@ export async function bench(text: string, name = 'bench'): Promise<Bench> {
   const temporary = join(folder, 'tmp');
   await mkdir(temporary);
   await chmod(temporary, 0o1777);
-  const pids: number[] = [];
-  const start: Bench['start'] = (args = [file], { uid, detached = false, env = {} } = {}) => {
+  // Compiled source is shared with every other run of tsx, so that no command starts cold.
+  const compiled = `tsx-${process.getuid?.()}`;
+  await mkdir(join(tmpdir(), compiled), { recursive: true });
+  await symlink(join(tmpdir(), compiled), join(temporary, compiled));
+  const started: ChildProcess[] = [];
+  const start: Bench['start'] = (args = [file], { uid, detached = false, env = {}, through } = {}) => {
     const own = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
-    const argv = [...own, process.execPath, join(root, 'bin/loadcell.js'), ...args];
+    const argv = [...own, process.execPath, ...(through ?? [join(root, 'bin/loadcell.js')]), ...args];
     const child = spawn(argv[0] as string, argv.slice(1), {
       cwd: folder,
       env: { ...process.env, TMPDIR: temporary, ...(uid === undefined ? {} : { HOME: folder }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached,
     });
-    if (child.pid !== undefined) pids.push(child.pid);
+    started.push(child);
     return child;
   };
   return {
     folder,
     file,
     temporary,
-    pids: () => [...pids],
+    pids: () => started.flatMap(({ pid }) => pid ?? []),
     start,
     run: (args, options) => ended(start(args, options)),
     results: async () => JSON.parse(await readFile(join(latest, 'results.json'), 'utf8')) as Results,
@@ -75,8 +81,19 @@ export async function bench(text: string, name = 'bench'): Promise<Bench> {
         .split('\n')
         .map((line) => JSON.parse(line) as TrialRecord),
     report: () => readFile(join(latest, 'report.md'), 'utf8'),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(started.map(stop));
+      await rm(folder, { recursive: true, force: true });
+    },
   };
+}
+
+/** A command that a failed test left running ends as by Ctrl-C, and is waited for. */
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await gone;
 }
 
 export function ended(child: ChildProcess): Promise<Said> {
