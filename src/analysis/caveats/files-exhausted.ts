@@ -26,7 +26,7 @@ export const filesExhausted: TrialCheck = {
     if (full === null) return null;
     return doubt(
       'suspect',
-      'The server ran out of open files: it could not hold all connections.',
+      'The server could not hold all connections: it ran out of open files, or reached its own limit of connections.',
       { side: 'server', ...full },
       'Raise `ulimit.nofile` of the server, and its own limit of connections, above the number of connections.',
     );
