@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Settings } from '../model/plan.ts';
-import { machine, settings } from './fixtures/made-up.ts';
-import { asMachine, checkSettings, compileTweaks, controls } from './index.ts';
+import { machine, settings, sysctls } from './fixtures/made-up.ts';
+import { asMachine, checkSettings, compileTweaks, controls, namespaceOnly } from './index.ts';
 
 const forServer = <T>(server: T, generator: T) => ({ server, generator });
 const limits = (server: Settings['ulimit']['server']) => settings({ ulimit: forServer(server, {}) });
@@ -146,4 +146,14 @@ it("makes every write the machine's own where there is no namespace", () => {
   const compiled = compileTweaks(given, machine());
   expect(compiled).toMatchObject([{ scope: 'namespace', optional: true }]);
   expect(asMachine(compiled)).toEqual([{ ...compiled[0], scope: 'machine' }]);
+});
+
+it('sets nothing on the host that spreads to interfaces and could not be put back', () => {
+  const spreading = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.rp_filter', 'net.ipv6.conf.default.forwarding'];
+  const compiled = compileTweaks(
+    sysctls(Object.fromEntries([...spreading, 'net.ipv4.conf.lo.rp_filter'].map((key) => [key, '1']))),
+    machine(),
+  );
+  expect(asMachine(compiled).map(({ setting }) => setting)).toEqual(['sysctl.net.ipv4.conf.lo.rp_filter']);
+  expect(namespaceOnly(compiled).map(({ where }) => where)).toEqual(spreading.map((key) => `sysctl.${key}`));
 });

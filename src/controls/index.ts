@@ -9,6 +9,7 @@ import { cpus } from './cpus.ts';
 import { env } from './env.ts';
 import { governor } from './governor.ts';
 import { nice } from './nice.ts';
+import { spreads } from './sysctl/key.ts';
 import { sysctl } from './sysctl.ts';
 import { transparentHugepages } from './transparent-hugepages.ts';
 import { turbo } from './turbo.ts';
@@ -57,6 +58,16 @@ export function wrapArgv(
 export const checkSettings = (settings: Settings, facts: MachineFacts): Problem[] =>
   controls.flatMap((control) => control.check(settings, facts));
 
-/** The same writes on the host itself, where a trial has no namespace of its own. */
+/** The same writes on the host itself, where a trial has no namespace of its own. What could not be put back is left out. */
 export const asMachine = (tweaks: readonly Tweak[]): Tweak[] =>
-  tweaks.map((tweak) => ({ ...tweak, scope: 'machine' as const }));
+  tweaks.filter(({ path }) => !spreads(path)).map((tweak) => ({ ...tweak, scope: 'machine' as const }));
+
+/** Settings that need a namespace of the trial's own. */
+export const namespaceOnly = (tweaks: readonly Tweak[]): Problem[] =>
+  tweaks
+    .filter(({ path }) => spreads(path))
+    .map(({ setting }) => ({
+      where: setting,
+      what: 'it changes a setting of every network interface with it, which could not be put back one by one on the host',
+      remedy: 'measure in namespaces (isolation: "namespace"), remove it, or pass --relax to measure without it',
+    }));

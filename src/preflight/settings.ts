@@ -1,4 +1,4 @@
-import { asMachine, checkSettings, compileTweaks } from '../controls/index.ts';
+import { asMachine, checkSettings, compileTweaks, namespaceOnly } from '../controls/index.ts';
 import { checkNetwork } from '../environment/stage/network.ts';
 import { openStage } from '../environment/stage/open.ts';
 import type { Problem } from '../model/errors.ts';
@@ -24,6 +24,7 @@ export async function settingsProblems(
     // A setting has one problem: what the machine would say of it is the same in other words.
     const compiled = compileTweaks(settings, machine).filter((tweak) => !told.has(tweak.setting));
     const tweaks = isolation.kind === 'host' ? asMachine(compiled) : compiled;
+    if (isolation.kind === 'host') for (const problem of namespaceOnly(compiled)) add(problem);
     for (const tweak of tweaks) {
       const problem = tweak.scope === 'machine' ? await machineTweakProblem(host, tweak) : null;
       if (problem !== null) add(problem);
@@ -53,7 +54,11 @@ async function stageProblems(
   isolation: Isolation,
   tools: StageTools,
 ): Promise<Problem[]> {
-  const inside = tweaks.filter((tweak) => tweak.scope === 'namespace');
+  // Which algorithms may be had is the machine's setting: where it is set too, only the trial can tell.
+  const allowed = tweaks.some(({ setting }) => setting === 'sysctl.net.ipv4.tcp_allowed_congestion_control');
+  const inside = tweaks.filter(
+    ({ scope, setting }) => scope === 'namespace' && !(allowed && setting === 'sysctl.net.ipv4.tcp_congestion_control'),
+  );
   if (inside.length === 0) return [];
   await using stage = await openStage(host, {
     isolation: 'namespace',

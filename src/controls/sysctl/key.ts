@@ -31,3 +31,10 @@ export function scopeOf(key: string): Tweak['scope'] {
   if (info !== null) return info.namespaced ? 'namespace' : 'machine';
   return key.startsWith('net.') && !OF_THE_MACHINE.some((pattern) => pattern.test(key)) ? 'namespace' : 'machine';
 }
+
+/**
+ * Keys whose write spreads to every interface of the network namespace (Documentation/networking/ip-sysctl.rst: `ip_forward`
+ * resets all configuration; `conf.all` and `conf.default` are handed on). On the host that could not be put back one by one.
+ */
+export const spreads = (path: string): boolean =>
+  /^\/proc\/sys\/net\/ipv[46]\/(ip_forward$|conf\/(all|default)\/)/.test(path);
