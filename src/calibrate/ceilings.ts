@@ -1,8 +1,9 @@
+import { median } from '../analysis/estimate.ts';
+import { rateOf } from '../analysis/measured-trial.ts';
 import type { Ceiling, DriverCertificate } from '../model/calibration.ts';
 import { DriverError } from '../model/driver.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { TrialContext } from '../trial/context.ts';
-import { median, rateOf } from './figures.ts';
 import type { Job } from './jobs.ts';
 import { withServer } from './live-server.ts';
 import { loadFor } from './loads.ts';

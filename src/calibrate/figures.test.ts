@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn, median, noiseOf, ratioOf } from './figures.ts';
-
-test('medians of odd and even counts, in any order', () => {
-  expect(median([3, 1, 2])).toBe(2);
-  expect(median([4, 1, 2, 3])).toBe(2.5);
-  expect(median([])).toBeNaN();
-});
+import { inTurn, noiseOf, ratioOf } from './figures.ts';
 
 test('ratios are taken within pairs: a drift that both sides share does not count', () => {
   const drifting = [1, 2, 4, 8, 16].map((speed) => ({ numerator: 99 * speed, denominator: 100 * speed }));

@@ -1,15 +1,5 @@
+import { median } from '../analysis/estimate.ts';
 import type { PairedRatio } from '../model/calibration.ts';
-import type { Measurement } from '../model/measurement.ts';
-
-export const rateOf = ({ requests, windowUs }: Measurement): number => (requests.completed * 1e6) / windowUs;
-
-/** Mean of the two middle values where the count is even. NaN of none. */
-export function median(values: readonly number[]): number {
-  const ascending = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(ascending.length / 2);
-  const upper = ascending[middle] ?? Number.NaN;
-  return ascending.length % 2 === 1 ? upper : ((ascending[middle - 1] ?? Number.NaN) + upper) / 2;
-}
 
 /** Two sides of a pair, requests a second. */
 export interface Pair {

@@ -1,10 +1,10 @@
+import { median } from '../analysis/estimate.ts';
 import type { WindowGap } from '../model/calibration.ts';
 import type { Cell, TrialSlot } from '../model/plan.ts';
 import { readJournal } from '../results/journal.ts';
 import { runFolder } from '../results/run-folder.ts';
 import type { TrialContext } from '../trial/context.ts';
 import { runPlan } from '../trial/run-plan.ts';
-import { median } from './figures.ts';
 import { type ServerTimes, withFolder, withServer } from './live-server.ts';
 
 /** A window: when it began on the monotonic clock, and how long the generator's own window was. ms. */

@@ -1,9 +1,10 @@
+import { rateOf } from '../analysis/measured-trial.ts';
 import type { NoiseFloor, PairedRatio } from '../model/calibration.ts';
 import { DriverError } from '../model/driver.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { TrialContext } from '../trial/context.ts';
 import { baselineLoad, type Kind } from './ceilings.ts';
-import { inTurn, noiseOf, type Pair, rateOf, ratioOf } from './figures.ts';
+import { inTurn, noiseOf, type Pair, ratioOf } from './figures.ts';
 import type { Job } from './jobs.ts';
 import { withServer } from './live-server.ts';
 import type { Scale } from './scale.ts';

@@ -1,5 +1,5 @@
+import { median } from '../analysis/estimate.ts';
 import type { Ceiling, Certificate, DriverCertificate, LatencyError, PairedRatio } from '../model/calibration.ts';
-import { median } from './figures.ts';
 import { freshRatio } from './subjects.ts';
 
 /** The certificate as Markdown tables whose columns stand under one another: for the terminal, the README and the docs. */

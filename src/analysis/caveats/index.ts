@@ -15,6 +15,7 @@ import { littlesLaw } from './littles-law.ts';
 import { memoryPressure } from './memory-pressure.ts';
 import { mismatchedReplies } from './mismatched-replies.ts';
 import { missedStarts } from './missed-starts.ts';
+import { nearCertifiedCeiling } from './near-certified-ceiling.ts';
 import { wrongStatus } from './non-2xx.ts';
 import { portsExhausted } from './ports-exhausted.ts';
 import { quick } from './quick.ts';
@@ -81,6 +82,7 @@ export const CELL_CHECKS: readonly CellCheck[] = [
   trialsFailed,
   trialsLeftOut,
   sharedCore,
+  nearCertifiedCeiling,
   wideSpread,
   fewTrials,
   tooFewSamples,

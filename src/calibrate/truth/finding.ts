@@ -1,7 +1,7 @@
+import { median } from '../../analysis/estimate.ts';
 import type { LatencyError, TruthFinding } from '../../model/calibration.ts';
 import { decodeHistogram } from '../../model/histogram.ts';
 import type { Measurement } from '../../model/measurement.ts';
-import { median } from '../figures.ts';
 import { percentileUs, type TruthStats } from './truth.ts';
 
 /** One window beside what the truth server saw of it. */
