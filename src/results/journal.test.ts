@@ -3,8 +3,23 @@ import { expect, test } from 'vitest';
 import type { TrialRecord } from '../model/record.ts';
 import { parseJournal } from './journal.ts';
 
-const record = (trial: number): TrialRecord =>
-  ({ schemaVersion: 1, cell: 'a.b.c1', trial, outcome: { kind: 'aborted', reason: 'x\ny "z" é' } }) as TrialRecord;
+const record = (trial: number): TrialRecord => ({
+  schemaVersion: 1,
+  cell: 'a.b.c1',
+  trial,
+  attempt: 1,
+  sequence: trial,
+  startedAt: '2026-11-23T09:00:00.000Z',
+  outcome: { kind: 'aborted', reason: 'x\ny "z" é' },
+  stage: null,
+  proofs: [],
+  replies: [],
+  observation: null,
+  stepsMs: {},
+  server: null,
+  serverLog: '',
+  logs: [],
+});
 const line = (one: TrialRecord): string => `${JSON.stringify(one)}\n`;
 
 test('a crash at any byte loses at most the record that was being written', () => {
@@ -21,8 +36,7 @@ test('a crash at any byte loses at most the record that was being written', () =
 test('whatever the bytes are, reading them does not fail', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const { records, torn } = parseJournal(text);
-      expect(records.length === 0 || torn.length < text.length).toBe(true);
+      expect(parseJournal(text).records).toEqual([]);
     }),
     { numRuns: 2000 },
   );
