@@ -28,7 +28,7 @@ describe('apply', () => {
     expect(fake.settings(machine)).toEqual({ ...first, [fake.SWAPPINESS]: '10', [fake.HUGEPAGES]: 'never' });
     await applied[Symbol.asyncDispose]();
     expect(fake.settings(machine)).toEqual(first);
-    expect(ledgerOn(machine)).toBeNull();
+    expect(ledgerOn(machine)?.entries).toEqual([]);
   });
 
   test('one value in another writing holds, a rounded one does not', async () => {
@@ -54,7 +54,7 @@ describe('apply', () => {
     await expect(failure).rejects.toBeInstanceOf(ApplyError);
     await expect(failure).rejects.toThrow(`${tweak(path, value).setting} = ${value}: ${reason}`);
     expect(fake.settings(machine)).toEqual(first);
-    expect(ledgerOn(machine)).toBeNull();
+    expect(ledgerOn(machine)?.entries).toEqual([]);
   });
 
   test.each([['optional'], ['relaxed']])(
@@ -79,11 +79,14 @@ describe('apply', () => {
   );
 
   test('changes nothing when the ledger cannot be written', async () => {
-    const full = (when: string, what: string): void => {
-      if (when === 'before' && what.startsWith('save')) throw new HostError('no space', 'ENOSPC');
-    };
-    const { machine, environment } = start({ step: full });
+    let isFull = false;
+    const { machine, environment } = start({
+      step: (when, what) => {
+        if (isFull && when === 'before' && what.startsWith('save')) throw new HostError('no space', 'ENOSPC');
+      },
+    });
     await using held = await environment;
+    isFull = true;
     await expect(held.apply([tweak(fake.SWAPPINESS, '10')])).rejects.toThrow(
       'the old settings cannot be kept on disk (ENOSPC), so that none was changed',
     );
@@ -103,7 +106,18 @@ describe('apply', () => {
     isFull = true;
     await applied[Symbol.asyncDispose]();
     expect(fake.settings(machine)).toEqual(first);
+    await held[Symbol.asyncDispose]();
     expect(ledgerOn(machine)).toBeNull();
+  });
+
+  test('a machine whose disk is full from the start is not taken', async () => {
+    const { machine, environment } = start({
+      step: (when, what) => {
+        if (when === 'before' && what.startsWith('save')) throw new HostError('no space', 'ENOSPC');
+      },
+    });
+    await expect(environment).rejects.toMatchObject({ name: 'UserError', exitCode: 3 });
+    expect(machine.names.size).toBe(0);
   });
 
   test('leaves alone what somebody else has set meanwhile, and says both values', async () => {
@@ -117,7 +131,7 @@ describe('apply', () => {
     expect(said).toEqual([
       'Left vm.swappiness at 33: somebody changed it after loadcell had set 10; before that it was 60.',
     ]);
-    expect(ledgerOn(machine)).toBeNull();
+    expect(ledgerOn(machine)?.entries).toEqual([]);
   });
 
   test('what cannot be put back is told, kept in the ledger, and tried again at the end', async () => {

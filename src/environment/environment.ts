@@ -1,11 +1,12 @@
-import type { Host } from '../model/host.ts';
+import { ExitCode, UserError } from '../model/errors.ts';
+import { type Host, HostError } from '../model/host.ts';
 import type { Tweak } from '../model/plan.ts';
 import type { Proof } from '../model/record.ts';
 import { ApplyError, applyTweaks } from './apply.ts';
 import { keepGuardian } from './guardian.ts';
 import type { LedgerEntry } from './ledger.ts';
 import { takeLock } from './lock.ts';
-import { openLedger } from './open-ledger.ts';
+import { type OpenLedger, openLedger } from './open-ledger.ts';
 import { type Place, secureFolder } from './place.ts';
 import { recover } from './recovery.ts';
 import { restoreEntries } from './restore.ts';
@@ -45,54 +46,70 @@ export async function openEnvironment(host: Host, options: EnvironmentOptions): 
   const { place, say } = options;
   await secureFolder(host, place.folder);
   const lock = await takeLock(host, place.lock, options);
+  let ledger: OpenLedger | null = null;
   try {
     for (const line of await recover(host, place)) say(line);
     const owner = await ownerOf(host, host.pid);
     const since = new Date(host.now()).toISOString();
-    const ledger = await openLedger(host, place.folder, { owner, experiment: options.experiment, since });
+    ledger = await openLedger(host, place.folder, { owner, experiment: options.experiment, since });
     const guardian = await keepGuardian(host, {
       worker: options.guardianWorker,
       node: options.node,
       job: { folder: place.folder, owner, scratch: options.scratch },
-      changed: (next) => ledger.guardedBy(next),
+      changed: ledger.guardedBy,
       say,
     });
-
-    const release = async (entries: readonly LedgerEntry[]): Promise<void> => {
-      const report = await restoreEntries(host, entries, async (open) => {
-        for (const entry of open) entry.after = null;
-        // A full disk is no reason to leave the machine as it is.
-        await ledger.save().catch(() => {});
-      });
-      for (const conflict of report.conflicts) say(conflictLine(conflict));
-      const kept = new Set(report.failed.map(({ path }) => path));
-      await ledger.drop(entries.filter(({ path }) => !kept.has(path)));
-      if (kept.size > 0) throw notRestored(report);
-    };
-
-    return {
-      apply: async (tweaks) => {
-        const { proofs, entries, refusals } = await applyTweaks(host, tweaks, ledger);
-        const restore = once(() => release(entries));
-        if (refusals.length > 0 && !options.relax) {
-          await restore();
-          throw new ApplyError(`the machine does not take a setting: ${refusals.join('; ')}`);
-        }
-        return { proofs, [Symbol.asyncDispose]: restore };
-      },
-      [Symbol.asyncDispose]: once(async () => {
-        try {
-          await release(ledger.entries);
-        } finally {
-          await guardian[Symbol.asyncDispose]();
-          await lock[Symbol.asyncDispose]();
-        }
-      }),
-    };
+    return held(host, options, ledger, async () => {
+      await guardian[Symbol.asyncDispose]();
+      await ledger?.close();
+      await lock[Symbol.asyncDispose]();
+    });
   } catch (error) {
+    await ledger?.close();
     await lock[Symbol.asyncDispose]();
-    throw error;
+    if (!(error instanceof HostError)) throw error;
+    throw new UserError(`the machine cannot be held: ${error.message}`, {
+      exitCode: ExitCode.preflightRefused,
+      hint: 'Nothing was changed.',
+      cause: error,
+    });
   }
+}
+
+function held(
+  host: Host,
+  { relax, say }: EnvironmentOptions,
+  ledger: OpenLedger,
+  letGo: () => Promise<void>,
+): Environment {
+  const release = async (entries: readonly LedgerEntry[]): Promise<void> => {
+    const report = await restoreEntries(host, entries, async (open) => {
+      for (const entry of open) entry.after = null;
+      await ledger.save();
+    });
+    for (const conflict of report.conflicts) say(conflictLine(conflict));
+    const kept = new Set(report.failed.map(({ path }) => path));
+    await ledger.drop(entries.filter(({ path }) => !kept.has(path)));
+    if (kept.size > 0) throw notRestored(report);
+  };
+  return {
+    apply: async (tweaks) => {
+      const { proofs, entries, refusals } = await applyTweaks(host, tweaks, ledger);
+      const restore = once(() => release(entries));
+      if (refusals.length > 0 && !relax) {
+        await restore();
+        throw new ApplyError(`the machine does not take a setting: ${refusals.join('; ')}`);
+      }
+      return { proofs, [Symbol.asyncDispose]: restore };
+    },
+    [Symbol.asyncDispose]: once(async () => {
+      try {
+        await release(ledger.entries);
+      } finally {
+        await letGo();
+      }
+    }),
+  };
 }
 
 /** The same promise to everybody who asks. */

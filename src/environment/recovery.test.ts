@@ -53,6 +53,15 @@ describe('a start after a kill', () => {
     expect(machine.names.size).toBe(0);
   });
 
+  test('is refused by a run in another network namespace, although that one has changed nothing yet', async () => {
+    const machine = fake.fakeMachine();
+    await using first = await open(fakeHost(machine, { pid: 100 }));
+    machine.names.clear();
+    await expect(open(fakeHost(machine, { pid: 101 }))).rejects.toThrow('is alive, and holds the machine');
+    await using _applied = await first.apply([tweak(fake.SWAPPINESS, '10')]);
+    expect(ledgerOn(machine)).toMatchObject({ owner: { pid: 100 }, entries: [{ before: '60' }] });
+  });
+
   test('a process that has the pid again is not the run', async () => {
     const machine = await afterKill();
     machine.processes.set(100, 77);

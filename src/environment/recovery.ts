@@ -37,7 +37,7 @@ async function recoverSettings(host: Host, place: Place): Promise<{ lines: strin
     return { lines: [`The machine has been restarted since ${since}: its settings are gone.`], failure: null };
   }
   if (await isAlive(host, found.owner)) {
-    throw new UserError(`the run of ${since} is alive, and holds its changes`, {
+    throw new UserError(`the run of ${since} is alive, and holds the machine`, {
       exitCode: ExitCode.preflightRefused,
       hint: `It is in another network namespace, where its lock cannot be seen. Wait for it, or end it: kill ${found.owner.pid}`,
     });
