@@ -35,6 +35,16 @@ export function lastWords(output: Pick<DriveOutput, 'stdout' | 'stderr'>): strin
 export const unreadable = (driver: string, what: string): DriverError =>
   new DriverError(`${driver} printed what cannot be its report: ${what}`, 'output-unreadable');
 
+/** The text of a generator's file of requests. @throws DriverError `output-unreadable` where there is none. */
+export function requireText(driver: string, text: string | undefined, output: DriveOutput): string {
+  if (text !== undefined && text !== '') return text;
+  const said = lastWords(output);
+  throw unreadable(
+    driver,
+    `its file of requests is missing, empty, or too long to read (512 MB)${said && `; ${said}`}`,
+  );
+}
+
 /**
  * The last gate before a measurement leaves: something was completed, and the window fits into the generator's life.
  * @throws DriverError `nothing-measured` or `output-unreadable`

@@ -39,7 +39,7 @@ export const k6: Driver = {
       verify: { argv: ['k6', 'version'], pattern: '^k6 v\\d' },
     },
   ],
-  strength: { keepAlive: 6_000, fresh: 3_000 },
+  strength: { keepAlive: 9_000, fresh: 3_500 },
   refuses: refusal,
   version: { argv: ['k6', 'version'], pattern: 'k6 v(\\S+)' },
   command,

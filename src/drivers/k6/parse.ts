@@ -13,7 +13,7 @@ import {
   type Window,
   windowOf,
 } from '../external/exchanges.ts';
-import { lastWords, measured, requireOrderlyEnd, unreadable } from '../external/outcome.ts';
+import { lastWords, measured, requireOrderlyEnd, requireText, unreadable } from '../external/outcome.ts';
 import { dueTimes, type Missed, missedNotes, missedOf, scheduleOf } from '../external/schedule.ts';
 import { expectedBodyBytes } from '../external/target.ts';
 import { command } from './command.ts';
@@ -22,9 +22,9 @@ import { type K6Exchange, type K6Samples, readSamples } from './samples.ts';
 /** @throws DriverError */
 export function parse(output: DriveOutput, load: Load, context: DriveContext): Measurement {
   requireOrderlyEnd('k6', output);
-  const samples = readSamples(output.files.samples ?? '');
+  const samples = readSamples(requireText('k6', output.files.samples, output));
   const { exchanges, mismatched, firstReply } = samples;
-  if (exchanges.length === 0) throw unreadable('k6', `no request at all. ${lastWords(output)}`);
+  if (exchanges.length === 0) throw unreadable('k6', `no request at all; ${lastWords(output)}`);
   const missed = applySchedule(samples, load);
   const window = windowOf(exchanges, load);
   const replied = window.replied as K6Exchange[];

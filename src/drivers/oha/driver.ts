@@ -15,7 +15,7 @@ export const oha: Driver = {
     '`--latency-correction` counts from when its timer fired: here latency counts from the schedule once that was more than 2 ms',
     'late, unless requests failed, whose places in the schedule are not known. Timed loads with a rate run as the count that they',
     'come to. A kept connection whose end the server announces is opened again without a word. Of bodies only the length is looked at.',
-    'The time in which it writes its file, some µs a request, is not in the window.',
+    'It writes its file behind the window, which takes about 5 µs a request.',
   ].join('\n'),
   capabilities: {
     closedLoop: true,
@@ -45,7 +45,7 @@ export const oha: Driver = {
       verify: { argv: ['sqlite3', '-version'], pattern: '^3\\.' },
     },
   ],
-  strength: { keepAlive: 60_000, fresh: 15_000 },
+  strength: { keepAlive: 58_000, fresh: 13_000 },
   refuses: refusal,
   version: { argv: ['oha', '--version'], pattern: 'oha (\\S+)' },
   command,

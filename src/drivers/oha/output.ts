@@ -27,20 +27,30 @@ export function readRequests(csv: string): OhaExchange[] {
   return found;
 }
 
-/**
- * oha's own words for what failed, each with how often.
- * @throws DriverError `output-unreadable`
- */
-export function readFailures(json: string): Map<string, number> {
-  let report: { errorDistribution?: Record<string, unknown> };
+export interface OhaReport {
+  /** Complete replies. */
+  replies: number;
+  /** oha's own words for what failed, each with how often. */
+  failures: Map<string, number>;
+}
+
+/** @throws DriverError `output-unreadable` */
+export function readReport(json: string): OhaReport {
+  let report: Record<string, unknown>;
   try {
     report = JSON.parse(json) as typeof report;
   } catch (error) {
     throw unreadable('oha', String(error));
   }
-  const failures = report.errorDistribution;
-  if (typeof failures !== 'object' || failures === null) throw unreadable('oha', 'a report without errorDistribution');
-  const counts = Object.entries(failures).map(([text, count]): [string, number] => [text, Number(count)]);
-  if (!counts.every(([, count]) => Number.isSafeInteger(count))) throw unreadable('oha', JSON.stringify(failures));
+  const failures = countsIn(report, 'errorDistribution');
+  const replies = countsIn(report, 'statusCodeDistribution').values();
+  return { failures, replies: [...replies].reduce((sum, count) => sum + count, 0) };
+}
+
+function countsIn(report: Record<string, unknown>, name: string): Map<string, number> {
+  const counts = Object.entries(report[name] ?? {}).map(([key, count]): [string, number] => [key, Number(count)]);
+  if (typeof report[name] !== 'object' || !counts.every(([, count]) => Number.isSafeInteger(count))) {
+    throw unreadable('oha', `its report has ${JSON.stringify(report[name])?.slice(0, 200)} for ${name}`);
+  }
   return new Map(counts);
 }

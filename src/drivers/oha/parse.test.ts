@@ -68,7 +68,10 @@ it('counts from the schedule once the timer was late, and from the timer with fa
   const requests = '0.0,0.0,0.001,200,14\n0.0115,0.0114,0.012,200,14\n0.035,0.0349,0.036,200,14\n';
   const run = (failures: object, asked: number) =>
     oha.parse(
-      outputOf({ requests, report: JSON.stringify({ errorDistribution: failures }) }),
+      outputOf({
+        requests,
+        report: JSON.stringify({ errorDistribution: failures, statusCodeDistribution: { 200: 3 } }),
+      }),
       loadOf({ ...RATE, stop: { kind: 'requests', requests: asked } }),
       contextOf(),
     );
@@ -92,9 +95,11 @@ it('gives no measurement where nothing was measured', () => {
       oha.parse(outputOf(files, part), loadOf({}), contextOf());
   expect(parseError(parse({ report: '', requests: '' }))).toMatchObject({ code: 'output-unreadable' });
   expect(parseError(parse({ report: '{}', requests: '' }))).toMatchObject({ code: 'output-unreadable' });
-  expect(parseError(parse({ report: '{"errorDistribution":{}}', requests: '1,2\n' }))).toMatchObject({
-    code: 'output-unreadable',
-  });
+  const report = '{"errorDistribution":{},"statusCodeDistribution":{"200":2}}';
+  expect(parseError(parse({ report, requests: '1,2\n' })).message).toContain('the row "1,2"');
+  expect(parseError(parse({ report, requests: '0,,1,200,14\n' })).message).toContain('1 of 2 replies');
+  const failed = parseError(parse({ report, requests: '' }, { stderr: 'sqlite3 exited 1: disk is full' }));
+  expect(failed.message).toContain('disk is full');
   expect(parseError(parse({}, { code: 1, stderr: 'Error: no route' })).message).toContain('no route');
 });
 

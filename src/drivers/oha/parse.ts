@@ -11,11 +11,11 @@ import {
   type Window,
   windowOf,
 } from '../external/exchanges.ts';
-import { measured, requireOrderlyEnd } from '../external/outcome.ts';
+import { measured, requireOrderlyEnd, requireText, unreadable } from '../external/outcome.ts';
 import { dueTimes, type Missed, missedNotes, missedOf, scheduleOf } from '../external/schedule.ts';
 import { expectedBodyBytes } from '../external/target.ts';
 import { command } from './command.ts';
-import { type OhaExchange, readFailures, readRequests } from './output.ts';
+import { type OhaExchange, readReport, readRequests } from './output.ts';
 
 /** oha's timer has steps of 1 ms and is woken a little later: that far behind the schedule a start is in time, µs. */
 const TIMER_US = 2_000;
@@ -23,8 +23,9 @@ const TIMER_US = 2_000;
 /** @throws DriverError */
 export function parse(output: DriveOutput, load: Load, context: DriveContext): Measurement {
   requireOrderlyEnd('oha', output);
-  const failures = readFailures(output.files.report ?? '');
-  const exchanges = readRequests(output.files.requests ?? '');
+  const { failures, replies } = readReport(output.files.report ?? '');
+  const exchanges = readRequests(replies === 0 ? '' : requireText('oha', output.files.requests, output));
+  if (exchanges.length !== replies) throw unreadable('oha', `${exchanges.length} of ${replies} replies in its file`);
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
   const missed = applySchedule(exchanges, failed, load);
   const timed = load.rate === null && load.stop.kind === 'duration';

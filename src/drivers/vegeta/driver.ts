@@ -46,7 +46,7 @@ export const vegeta: Driver = {
       verify: { argv: ['vegeta', '-version'], pattern: '^Runtime: +go' },
     },
   ],
-  strength: { keepAlive: 20_000, fresh: 8_000 },
+  strength: { keepAlive: 25_000, fresh: 7_500 },
   refuses: refusal,
   version: { argv: ['vegeta', '-version'], pattern: 'Version: +v?(\\S+)' },
   command,

@@ -12,7 +12,7 @@ import {
   type Window,
   windowOf,
 } from '../external/exchanges.ts';
-import { lastWords, measured, requireOrderlyEnd, unreadable } from '../external/outcome.ts';
+import { measured, requireOrderlyEnd, requireText } from '../external/outcome.ts';
 import { dueTimes, type Missed, missedNotes, missedOf, scheduleOf } from '../external/schedule.ts';
 import { command, keptBodyBytes } from './command.ts';
 import { encoded, readResults, serverOf, type VegetaResult } from './results.ts';
@@ -20,8 +20,7 @@ import { encoded, readResults, serverOf, type VegetaResult } from './results.ts'
 /** @throws DriverError */
 export function parse(output: DriveOutput, load: Load, context: DriveContext): Measurement {
   requireOrderlyEnd('vegeta', output);
-  const results = readResults(output.files.requests ?? '');
-  if (results.length === 0) throw unreadable('vegeta', `no result at all. ${lastWords(output)}`);
+  const results = readResults(requireText('vegeta', output.files.requests, output));
   const missed = applySchedule(results, load);
   const window = windowOf(results, load);
   const replied = window.replied as VegetaResult[];
