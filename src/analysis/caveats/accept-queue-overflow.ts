@@ -19,7 +19,7 @@ export const acceptQueueOverflow: TrialCheck = {
       share(worst, connections) < FEW ? 'note' : 'suspect',
       'The server’s accept queue overflowed: connections were dropped and tried again a second later.',
       { ListenOverflows: overflows, ListenDrops: drops, connections },
-      'Raise the server’s own listen backlog and `net.core.somaxconn`, or use fewer connections.',
+      'Raise the server’s own listen backlog and net.core.somaxconn, or use fewer connections.',
     );
   },
 };

@@ -12,7 +12,7 @@ export const backlogDropped: TrialCheck = {
       'suspect',
       'The kernel dropped packets from a full input queue.',
       { dropped, processed: observation?.softnet?.processed ?? null },
-      'Raise `net.core.netdev_max_backlog`, or use fewer connections.',
+      'Raise net.core.netdev_max_backlog, or use fewer connections.',
     );
   },
 };

@@ -25,7 +25,7 @@ export const coordinatedOmission: TrialCheck = {
       'note',
       'A few requests stalled for much of the time: in this closed loop they count less than users would feel them.',
       { slowestPercentTimeShare: part, p50Us: p50, p99Us: histogram.getValueAtPercentile(99), maxUs: latency.maxUs },
-      'Measure response times with an open loop (`rate`).',
+      'Measure response times with an open loop (rate).',
     );
   },
 };

@@ -29,7 +29,7 @@ export const drift: TrialCheck = {
         : 'The rate was not steady: it changed to another level within the window.',
       { second: step.at, before: step.before, after: step.after, seconds: seconds.length },
       early
-        ? 'Warm up longer (`warmup`).'
+        ? 'Warm up longer (warmup).'
         : 'Look for what changed then: other load, heat, a filling cache; or measure longer windows.',
     );
   },

@@ -13,7 +13,7 @@ export const fewTrials: CellCheck = {
       'note',
       'Too few trials to tell how much the number varies.',
       { trials: trials.length, planned: run.plan.trials },
-      'Run five trials or more (`--trials 5`); six give a 95% interval.',
+      'Run five trials or more (--trials 5); six give a 95% interval.',
     );
   },
 };

@@ -19,7 +19,7 @@ export const filesExhausted: TrialCheck = {
         share(generator, measurement.requests.completed) >= INVALID ? 'invalid' : 'suspect',
         'The generator ran out of open files: connections failed.',
         { side: 'generator', errors: generator, connections: trial.cell.load.connections },
-        'Raise `ulimit.nofile` of the generator above the number of connections.',
+        'Raise ulimit.nofile of the generator above the number of connections.',
       );
     }
     const full = fullServer(trial);
@@ -28,7 +28,7 @@ export const filesExhausted: TrialCheck = {
       'suspect',
       'The server could not hold all connections: it ran out of open files, or reached its own limit of connections.',
       { side: 'server', ...full },
-      'Raise `ulimit.nofile` of the server, and its own limit of connections, above the number of connections.',
+      'Raise ulimit.nofile of the server, and its own limit of connections, above the number of connections.',
     );
   },
 };

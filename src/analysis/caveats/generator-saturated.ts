@@ -29,7 +29,7 @@ export const generatorSaturated: TrialCheck = {
         generatorCoresAtMost: cores,
         serverCores: server.cores,
       },
-      'Give the generator more CPUs (`cpus.generator`), or use a stronger driver such as wrk.',
+      'Give the generator more CPUs (cpus.generator), or use a stronger driver such as wrk.',
     );
   },
 };

@@ -12,7 +12,7 @@ export const hostIsolation: CellCheck = {
       'note',
       'Trials ran on the host itself, not in namespaces of their own.',
       { reason: run.isolation.reason },
-      'Allow namespaces (root, or unprivileged user namespaces) and run with `--isolation namespace`.',
+      'Allow namespaces (root, or unprivileged user namespaces) and run with --isolation namespace.',
     );
   },
 };

@@ -15,7 +15,7 @@ export const hostTuned: CellCheck = {
       'note',
       'The host’s own network settings differ from the kernel’s defaults, and held in the trials.',
       Object.fromEntries(copied),
-      'Declare them under `sysctl` where they matter, so that the experiment says so.',
+      'Declare them under sysctl where they matter, so that the experiment says so.',
     );
   },
 };

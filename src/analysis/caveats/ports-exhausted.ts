@@ -19,7 +19,7 @@ export const portsExhausted: TrialCheck = {
     const ports = portsOf(trial);
     const timeWait = observation?.sockets?.timeWaitMax ?? null;
     const evidence = { errors: failed, timeWaitMax: timeWait, ports };
-    const nextStep = `Widen \`${KEY}\`, set \`net.ipv4.tcp_tw_reuse\` to 1, keep connections open, or use shorter windows.`;
+    const nextStep = `Widen ${KEY}, set net.ipv4.tcp_tw_reuse to 1, keep connections open, or use shorter windows.`;
     if (failed > 0) {
       const severity = share(failed, measurement.requests.completed) >= INVALID ? 'invalid' : 'suspect';
       return doubt(severity, 'The generator ran out of local ports: connections failed.', evidence, nextStep);

@@ -10,7 +10,7 @@ export const quick: CellCheck = {
       'note',
       'This is a smoke run.',
       { trials: trials.length },
-      'Run without `--quick` for numbers to publish.',
+      'Run without --quick for numbers to publish.',
     );
   },
 };

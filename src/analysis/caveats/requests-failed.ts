@@ -4,21 +4,24 @@ import { doubt, share, type TrialCheck } from './check.ts';
 /** Of all requests that ended. */
 const MANY = 0.01;
 const MOST = 0.5;
+/** Of the connections' time, spent on requests that timed out: so much of the load was not there. */
+const LOST = 0.05;
 
 export const requestsFailed: TrialCheck = {
   code: 'requests-failed',
   reveals:
-    'Requests got no complete reply: refused, reset, timed out. They are in no latency, so that the number looks better than the service was. A note under 1%, suspect from there, invalid when half of them failed. Failures for want of the generator’s own ports and files have codes of their own.',
+    'Requests got no complete reply: refused, reset, timed out. They are in no latency, so that the number looks better than the service was. A note under 1%, suspect from there, or when timeouts took 5% of the connections’ time; invalid when half of them failed. Failures for want of the generator’s own ports and files have codes of their own.',
   source: 'Errors by kind as counted by the generator.',
-  check({ measurement }) {
+  check({ measurement, cell }) {
     const { connect, reset, timeout, other } = measurement.errors;
     const failed = connect + reset + timeout + other;
     if (failed <= 0) return null;
     const part = share(failed, failed + measurement.requests.completed);
+    const lost = share(timeout * cell.load.timeoutMs * 1000, cell.load.connections * measurement.windowUs);
     return doubt(
-      part >= MOST ? 'invalid' : part >= MANY ? 'suspect' : 'note',
+      part >= MOST ? 'invalid' : part >= MANY || lost >= LOST ? 'suspect' : 'note',
       'Requests got no complete reply.',
-      { failed, share: part, kinds: describeErrors({ connect, reset, timeout, other }) },
+      { failed, share: part, timeLost: Math.min(1, lost), kinds: describeErrors({ connect, reset, timeout, other }) },
       'Look into the server’s log, its limits and its accept queue; for timeouts, see whether it stalls.',
     );
   },

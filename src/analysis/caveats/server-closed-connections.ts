@@ -15,7 +15,7 @@ export const serverClosedConnections: TrialCheck = {
       share(closed, measurement.requests.completed) > MANY ? 'suspect' : 'note',
       'The server closed connections that were to be kept open.',
       { closed, requests: measurement.requests.completed, opened: measurement.connectionsOpened },
-      'Raise the server’s limits of requests and idle time on a connection, or measure with `keepAlive: false`.',
+      'Raise the server’s limits of requests and idle time on a connection, or measure with keepAlive: false.',
     );
   },
 };

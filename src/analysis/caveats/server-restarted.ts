@@ -11,7 +11,7 @@ export const serverRestarted: TrialCheck = {
       'suspect',
       'Processes of the server ended and others took their place while it was measured.',
       { processes: 'changed' },
-      'Look into the server’s log; turn off the recycling of workers (such as `max-requests`).',
+      'Look into the server’s log; turn off the recycling of workers (such as max-requests).',
     );
   },
 };

@@ -26,7 +26,7 @@ export const sharedCore: CellCheck = {
         generator: generator?.join(', ') ?? 'not pinned',
         shared: common.join(', '),
       },
-      'Give each its own cores (`cpus`), or measure on a machine with two cores or more.',
+      'Give each its own cores (cpus), or measure on a machine with two cores or more.',
     );
   },
 };

@@ -18,7 +18,7 @@ export const synCookies: TrialCheck = {
         ? 'Connections were dropped because the queue of half-open connections was full.'
         : 'The kernel answered a full queue of half-open connections with SYN cookies.',
       { SyncookiesSent: sent, TCPReqQFullDoCookies: full, TCPReqQFullDrop: dropped },
-      'Raise the server’s listen backlog, `net.core.somaxconn` and `net.ipv4.tcp_max_syn_backlog`.',
+      'Raise the server’s listen backlog, net.core.somaxconn and net.ipv4.tcp_max_syn_backlog.',
     );
   },
 };

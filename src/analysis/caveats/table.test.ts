@@ -59,6 +59,7 @@ test('messages and next steps are sentences; messages hold no figure of the run'
       expect(message).toMatch(/^[A-Zl].*\.$/);
       expect(nextStep).toMatch(/^[A-Z].*\.$/s);
       expect(message).not.toMatch(/\d/);
+      expect(message + nextStep, 'plain text: the report escapes it').not.toContain('`');
     }
   }
 });

@@ -17,7 +17,7 @@ export const timeWaitCarriedOver: TrialCheck = {
       share(stage.timeWaitBefore, ports) >= MANY ? 'suspect' : 'note',
       'The trial began with TIME_WAIT sockets that others had left behind.',
       { timeWaitBefore: stage.timeWaitBefore, ports },
-      'Run in namespaces (`--isolation namespace`), or wait a minute between runs.',
+      'Run in namespaces (--isolation namespace), or wait a minute between runs.',
     );
   },
 };
