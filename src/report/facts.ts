@@ -1,3 +1,4 @@
+import { recordsByCell } from '../analysis/attempts.ts';
 import type { Caveat } from '../model/caveat.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Cell, ServerPlan } from '../model/plan.ts';
@@ -55,7 +56,7 @@ export function factsOf(input: ReportInput, words: Words): Facts {
     results.cells.map((cell) => cell.load),
     words,
   );
-  const records = lastAttempts(input.records);
+  const records = [...recordsByCell(input.records).values()].flatMap(({ standing }) => standing);
   const cells = results.cells.map((result, index): CellFacts => {
     const server = servers.get(result.server)?.title || result.server;
     const load = labels[index] as string;
@@ -84,13 +85,6 @@ export function factsOf(input: ReportInput, words: Words): Facts {
     server: (name) => servers.get(name) ?? null,
     severalEnvironments,
   };
-}
-
-/** A requeued trial has several records; the last one counts. */
-function lastAttempts(records: readonly TrialRecord[]): TrialRecord[] {
-  const last = new Map<string, TrialRecord>();
-  for (const record of records) last.set(`${record.cell}\0${record.trial}`, record);
-  return [...last.values()].sort((a, b) => a.trial - b.trial);
 }
 
 function representativeOf(records: readonly TrialRecord[], trial: number | null): CellFacts['representative'] {
