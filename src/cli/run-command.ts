@@ -7,9 +7,12 @@ import type { Results } from '../model/result.ts';
 import { readJournal } from '../results/journal.ts';
 import { runPlan } from '../trial/run-plan.ts';
 import { interruptible } from './interrupt.ts';
+import { lastRecordAt } from './last-record.ts';
 import { planFor } from './plan-for.ts';
 import { type Printer, plain } from './print.ts';
 import { durationText, showProgress } from './progress.ts';
+import { keepingRecords } from './records-kept.ts';
+import { runClock } from './run-clock.ts';
 import type { RunOptions } from './run-options.ts';
 import { startRun } from './start-run.ts';
 import { templatesOf, writeOutputs } from './write-outputs.ts';
@@ -17,6 +20,7 @@ import { templatesOf, writeOutputs } from './write-outputs.ts';
 /** load -> plan -> preflight -> run -> fold -> render. */
 export async function runCommand(file: string, options: RunOptions, printer: Printer): Promise<ExitCode> {
   const host = localHost();
+  const clock = runClock(host);
   const machine = await readMachine(host);
   const loaded = await loadExperiment(file, machine);
   const plan = planFor(loaded, machine, options);
@@ -29,13 +33,20 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
     options,
     printer,
     signal: stopping.signal,
-    onEvent: showProgress(printer, () => host.now()),
+    onEvent: showProgress(printer, () => clock.elapsedMs()),
   });
-  const outcome = await runPlan(run.context, run.known, new Set(Object.keys(run.file.notRun)));
-  const finishedAt = new Date(host.now()).toISOString();
-  const { records } = await readJournal(host, run.context.folder.trials);
-  const results = await writeOutputs(host, run.context.folder, run.file, records, finishedAt);
-  tellEnd(printer, run.context.folder.path, results, options, host.now() - Date.parse(run.file.startedAt));
+  const { folder } = run.context;
+  const begunMs = clock.elapsedMs();
+  const outcome = await keepingRecords(folder, 'go on with --resume', () =>
+    runPlan(run.context, run.known, run.notRun),
+  );
+  const { records } = await readJournal(host, folder.trials, run.file.plan);
+  // Where nothing was left to run, the run ended when it did.
+  const endedAt = (outcome.trials === 0 ? lastRecordAt(records) : null) ?? clock.finishedAt();
+  const results = await keepingRecords(folder, `write the report with: loadcell report ${folder.path}`, () =>
+    writeOutputs(host, folder, run.file, records, endedAt),
+  );
+  tellEnd(printer, folder.path, results, options, clock.elapsedMs() - begunMs);
   if (outcome.interrupted) {
     printer.line(`Interrupted (${stopping.reason()}). What was measured is kept; go on with --resume.`);
     return ExitCode.interrupted;

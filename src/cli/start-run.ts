@@ -18,8 +18,8 @@ import { freeRunId } from '../results/run-folder.ts';
 import type { TrialContext, TrialEvent } from '../trial/context.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { gitState } from './git-state.ts';
-import { ownVersion } from './own-version.ts';
 import { lookAtFolder, openFolder } from './open-folder.ts';
+import { ownVersion } from './own-version.ts';
 import type { Printer } from './print.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -39,6 +39,8 @@ export interface StartedRun extends AsyncDisposable {
   file: RunFile;
   /** Records of the run that is resumed; empty for a new one. */
   known: TrialRecord[];
+  /** Cells that cannot be run here and now. */
+  notRun: ReadonlySet<string>;
 }
 
 interface Given {
@@ -72,21 +74,25 @@ export async function startRun(given: Given): Promise<StartedRun> {
     if (failures.length > 0) throw failures[0];
   };
   try {
+    const out = given.keep === false ? join(scratch, 'out') : (options.out ?? 'out');
+    const home = resolve(out, given.plan.experiment.name);
+    const found = await lookAtFolder(host, home, given.plan, options);
+    const plan = found?.file.plan ?? given.plan;
     const workers = await compileWorkers(host, join(scratch, 'workers'), WORKERS);
     const node = process.execPath;
     const environment = await openEnvironment(host, {
-      experiment: given.plan.experiment.name,
+      experiment: plan.experiment.name,
       place: machinePlace(host.user, process.env),
       guardianWorker: workers.guardian as string,
       node,
       scratch,
-      relax: given.plan.relax,
+      relax: plan.relax,
       wait: options.wait ?? false,
       say,
       signal: given.signal,
     });
     stack.push(environment);
-    const ready = await preflight(host, machine, given.plan, {
+    const ready = await preflight(host, machine, plan, {
       install: options.install ?? false,
       cache: cacheFolder(process.env),
       scratch,
@@ -96,21 +102,23 @@ export async function startRun(given: Given): Promise<StartedRun> {
       sysctlWorker: workers.sysctls as string,
       signal: given.signal,
     });
-    const { folder, file, known } = await openFolder(given, scratch, {
+    const startedMs = host.now();
+    const now: RunFile = {
       schemaVersion: 1,
-      id: newRunId(host.now(), given.plan.seed),
-      startedAt: new Date(host.now()).toISOString(),
+      id: await freeRunId(host, home, startedMs, plan.seed),
+      startedAt: new Date(startedMs).toISOString(),
       loadcell: ownVersion,
       plan: ready.plan,
       machine,
       isolation: ready.isolation,
       servers: ready.servers.facts,
       drivers: Object.fromEntries(Object.entries(ready.drivers).map(([name, { version }]) => [name, { version }])),
-      git: await gitState(host, given.plan.experiment.file),
+      git: await gitState(host, plan.experiment.file),
       relaxed: ready.relaxed,
       notRun: ready.notRun,
       calibration: await calibrationOf(host, machine, ready.drivers),
-    });
+    };
+    const { folder, file, known } = await openFolder(host, home, found, now, options, printer);
     const cpus = runnerCpus(
       ready.plan.cells.map((cell) => cell.settings.cpus),
       machine,
@@ -133,7 +141,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       signal: given.signal,
       onEvent: given.onEvent,
     };
-    return { context, file, known, [Symbol.asyncDispose]: dispose };
+    return { context, file, known, notRun: new Set(Object.keys(ready.notRun)), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     if (!given.signal.aborted) throw error;

@@ -22,6 +22,19 @@ export interface RunFile {
   notRun: Record<string, string>;
   /** Of the certificate that `loadcell calibrate` wrote for this machine and kernel. null or absent: there is none that holds. */
   calibration?: CitedCalibration | null;
+  /** Each time that it was gone on with, in order. Absent: never. */
+  resumed?: Sitting[];
+}
+
+/** One more start of a run, with `--resume`. */
+export interface Sitting {
+  /** ISO 8601, wall clock. */
+  startedAt: string;
+  loadcell: string;
+  /** Records that were there by then. */
+  trials: number;
+  /** What was not as at the run's first start, and was let pass by `--changed`. */
+  changed: Problem[];
 }
 
 export interface ServerFacts {

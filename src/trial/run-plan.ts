@@ -8,6 +8,8 @@ import { nextSequence, turnsLeft } from './turns.ts';
 
 export interface RunOutcome {
   interrupted: boolean;
+  /** Records that it appended. */
+  trials: number;
 }
 
 /**
@@ -29,13 +31,13 @@ export async function runPlan(
   const first = nextSequence(known);
   let ended = 0;
   for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
-    if (context.signal.aborted) return { interrupted: true };
+    if (context.signal.aborted) return { interrupted: true, trials: ended };
     const cell = cells.get(turn.slot.cell) as Cell;
     const progress = { slot: turn.slot, cell, done: ended, total: ended + turns.length + 1 };
     context.onEvent({ kind: 'trial-started', attempt: turn.attempt, ...progress });
     const place = { sequence: first + ended, attempt: turn.attempt };
     const record = await trial(context, cell, turn.slot, place);
-    if (context.signal.aborted) return { interrupted: true };
+    if (context.signal.aborted) return { interrupted: true, trials: ended };
     await appendRecord(context.host, context.folder.trials, record);
     ended += 1;
     if (turn.attempt === 1 && contaminated(record, context.plan)) turns.push({ slot: turn.slot, attempt: 2 });
@@ -47,7 +49,7 @@ export async function runPlan(
       summary: summaryOf(record),
     });
   }
-  return { interrupted: false };
+  return { interrupted: false, trials: ended };
 }
 
 const isGood = (record: TrialRecord): boolean => record.outcome.kind === 'measured';
