@@ -9,7 +9,7 @@ import { baselineLoad, CONNECTIONS, ceilingJobs, type Kind } from './ceilings.ts
 import { measureGap } from './gap.ts';
 import { identityOf } from './identity.ts';
 import { type Job, type JobProgress, runJobs } from './jobs.ts';
-import { noiseJobs, observationJobs, overheadJobs, type Subject } from './pairs.ts';
+import { connectionsOf, noiseJobs, observationJobs, overheadJobs, type Subject } from './pairs.ts';
 import { FULL, QUICK, type Scale } from './scale.ts';
 import { firstOfEach, subjectsOf } from './subjects.ts';
 import { timerResolution } from './timers.ts';
@@ -46,13 +46,13 @@ export async function certify(context: TrialContext, run: RunFile, options: Cert
   const programs = { server: compiled.truth as string, bareClient: compiled.bareClient as string };
   const subjects = loadable(context, cell, options.drivers);
   let timers: TimerResolution | null = null;
-  let gap: WindowGap | null = null;
 
   const accuracy = accuracyJobs(context, programs, cell, scale, options.drivers);
   const ceilings = ceilingJobs(context, cell, scale, options.drivers);
   const overhead = overheadJobs(context, cell, scale, subjects);
   const observation = observationJobs(context, cell, scale, firstOfEach(subjects));
   const noise = noiseJobs(context, cell, scale, firstOfEach(subjects));
+  const gaps = gapJobs(context, cell, subjects, scale);
   const jobs: Job[] = [
     {
       label: 'timers',
@@ -66,9 +66,7 @@ export async function certify(context: TrialContext, run: RunFile, options: Cert
     ...overhead.jobs,
     ...observation.jobs,
     ...noise.jobs,
-    ...gapJobs(context, cell, subjects, scale, (found) => {
-      gap = found;
-    }),
+    ...gaps.jobs,
   ];
   await runJobs(jobs, context.signal, () => Number(host.monotonicNs()) / 1e6, options.onProgress);
 
@@ -96,7 +94,7 @@ export async function certify(context: TrialContext, run: RunFile, options: Cert
     overhead: overhead.ratios(),
     observation: observation.ratios(),
     noise: noise.floors(),
-    gap,
+    gaps: gaps.gaps(),
   };
 }
 
@@ -108,23 +106,30 @@ function loadable(context: TrialContext, cell: Cell, names: readonly string[]): 
   );
 }
 
-/** The gap needs one generator: loadcell's own where it is held, else the first that can. */
+/** One generator of each sort, external and embedded: they start up in very different times. */
 function gapJobs(
   context: TrialContext,
   cell: Cell,
   subjects: readonly Subject[],
   scale: Scale,
-  found: (gap: WindowGap | null) => void,
-): Job[] {
-  const subject = subjects.find((one) => one.driver === 'loadcell') ?? subjects[0];
-  if (subject === undefined) return [];
-  const load = baselineLoad(context, subject.driver, subject.kind, GAP_WINDOW_MS, cell.load.path);
-  if (!('stop' in load)) return [];
-  return [
-    {
-      label: 'from window to window',
-      plannedMs: (scale.gapTrials + 2) * (GAP_WINDOW_MS + 500),
-      run: async () => found(await measureGap(context, { ...cell, load }, scale.gapTrials)),
-    },
-  ];
+): { jobs: Job[]; gaps(): WindowGap[] } {
+  const found: WindowGap[] = [];
+  const kind = subjects[0]?.kind;
+  const jobs = subjects
+    .filter((subject) => subject.kind === kind)
+    .flatMap((subject): Job[] => {
+      const load = baselineLoad(context, subject.driver, subject.kind, GAP_WINDOW_MS, cell.load.path);
+      if (!('stop' in load)) return [];
+      return [
+        {
+          label: `from window to window: ${subject.driver}`,
+          plannedMs: (scale.gapTrials + 5) * (GAP_WINDOW_MS + 500),
+          run: async () => {
+            const gap = await measureGap(context, { ...cell, load }, scale.gapTrials);
+            if (gap !== null) found.push({ driver: subject.driver, connections: connectionsOf(subject), ...gap });
+          },
+        },
+      ];
+    });
+  return { jobs, gaps: () => found };
 }

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { gapOf } from './gap.ts';
 
 const times = [
-  { start: 30, stop: 10 },
-  { start: 50, stop: 10 },
-  { start: 40, stop: 10 },
+  { start: 30, stop: 10, generator: 5 },
+  { start: 50, stop: 10, generator: 6 },
+  { start: 40, stop: 10, generator: 7 },
 ];
 
 test('what lies between windows, without what the server takes', () => {
@@ -12,7 +12,8 @@ test('what lies between windows, without what the server takes', () => {
   expect(gapOf(windows, times)).toEqual({
     betweenMs: 200,
     serverMs: { start: 40, stop: 10 },
-    ownMs: { median: 150, highest: 250 },
+    generatorMs: 6,
+    beyondServerMs: { median: 150, highest: 250 },
     gaps: 3,
   });
 });

@@ -26,7 +26,7 @@ interface Paired {
   pairs: Pair[];
 }
 
-const connectionsOf = ({ kind }: Subject): 'kept' | 'fresh' => (kind === 'fresh' ? 'fresh' : 'kept');
+export const connectionsOf = ({ kind }: Subject): 'kept' | 'fresh' => (kind === 'fresh' ? 'fresh' : 'kept');
 
 /**
  * Pairs of windows against one live server, first one side and then the other, the order changing from pair to pair;

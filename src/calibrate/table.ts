@@ -1,5 +1,12 @@
 import { median } from '../analysis/estimate.ts';
-import type { Ceiling, Certificate, DriverCertificate, LatencyError, PairedRatio } from '../model/calibration.ts';
+import type {
+  Ceiling,
+  Certificate,
+  DriverCertificate,
+  LatencyError,
+  PairedRatio,
+  WindowGap,
+} from '../model/calibration.ts';
 import { freshRatio } from './subjects.ts';
 
 /** The certificate as Markdown tables whose columns stand under one another: for the terminal, the README and the docs. */
@@ -127,15 +134,13 @@ function pairTable({ overhead, observation, noise }: Certificate): string {
   );
 }
 
-function closing({ drivers, gap, timers }: Certificate): string {
+function closing({ drivers, gaps, timers }: Certificate): string {
   const ratio = freshRatio(drivers, 'loadcell', 'ab');
   const lines = [
     ratio.length === 0
       ? ''
       : `Fresh connections, loadcell's own driver / ab: ${median(ratio).toFixed(3)} (median of ${ratio.length}).`,
-    gap === null
-      ? ''
-      : `From the end of one window to the start of the next: ${whole(gap.betweenMs)} ms (median of ${gap.gaps}), of which the server takes ${whole(gap.serverMs.start + gap.serverMs.stop)} ms to start and stop, and loadcell ${whole(gap.ownMs.median)} ms (at most ${whole(gap.ownMs.highest)} ms).`,
+    ...gaps.map(gapText),
     `Clock: steps of ${whole(timers.clockStepNs)} ns; a timer of 1 ms fires ${whole(timers.timerLateUs.p50)} µs late (p99 ${whole(timers.timerLateUs.p99)} µs).`,
   ];
   return lines.filter((line) => line !== '').join('\n');
@@ -148,6 +153,11 @@ function restless({ noise }: Certificate): string {
   const worst = Math.max(0, ...noise.map((floor) => floor.median));
   if (worst <= RESTLESS) return '';
   return `Two equal trials lie ${percent(worst)} apart: this machine was not quiet. Calibrate again when nothing else runs on it.`;
+}
+
+function gapText({ driver, connections, betweenMs, serverMs, generatorMs, beyondServerMs, gaps }: WindowGap): string {
+  const beyond = `${whole(beyondServerMs.median)} ms (at most ${whole(beyondServerMs.highest)} ms)`;
+  return `From the end of one window to the start of the next (${driver}, ${connections} connections, median of ${gaps}): ${whole(betweenMs)} ms; ${beyond} without the ${whole(serverMs.start + serverMs.stop)} ms that the server takes to start and stop; the generator alone takes ${whole(generatorMs)} ms beside its window.`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -24,7 +24,7 @@ export interface Certificate {
   observation: PairedRatio[];
   /** Two equal trials, one after the other: no difference below it can be told. */
   noise: NoiseFloor[];
-  gap: WindowGap | null;
+  gaps: WindowGap[];
 }
 
 /** Who a certificate is of, without naming the machine or its owner. */
@@ -117,13 +117,17 @@ export interface NoiseFloor {
   pairs: number;
 }
 
-/** From the end of one window to the start of the next, over consecutive trials. ms, medians. */
+/** From the end of one window to the start of the next, over consecutive trials without a warm-up. ms, medians. */
 export interface WindowGap {
+  driver: string;
+  connections: 'kept' | 'fresh';
   betweenMs: number;
   /** What the server alone took to start and to stop. */
   serverMs: { start: number; stop: number };
-  /** between - start - stop: what loadcell adds. */
-  ownMs: { median: number; highest: number };
+  /** What the generator alone takes beside its window: to start, to get warm, to end and to write. */
+  generatorMs: number;
+  /** between - start - stop: the stage, the checks, the records, and the generator. */
+  beyondServerMs: { median: number; highest: number };
   gaps: number;
 }
 

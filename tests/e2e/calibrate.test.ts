@@ -49,7 +49,7 @@ test('a quick calibration of the embedded driver: a whole certificate, a table, 
     'loadcell fresh',
   ]);
   expect(certificate.noise).toHaveLength(2);
-  expect(certificate.gap?.gaps).toBeGreaterThan(0);
+  expect(certificate.gaps[0]?.gaps).toBeGreaterThan(0);
   expect(said.stdout).toContain('| loadcell | kept        | 5 ms ');
   expect(await left(here.temporary)).toEqual([]);
 });
