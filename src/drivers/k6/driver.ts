@@ -16,7 +16,8 @@ export const k6: Driver = {
     'are missed starts, and their waits are missing from the tail, so give it as many connections as a stall may hold. Latency',
     'counts from the schedule, which its starts and drops make up together. Connections that the server closes are those beyond',
     'the first of each virtual user; Go’s HTTP client repeats a request that had no byte of a reply yet. Its files have some',
-    '650 bytes a request. Replies that a closed loop gets behind the window are not counted.',
+    '650 bytes a request. On one core its garbage collection and its samples add 0.15 to 0.25 ms to the slowest hundredth of',
+    'requests to a server that replies at once. Replies that a closed loop gets behind the window are not counted.',
   ].join('\n'),
   capabilities: {
     closedLoop: true,

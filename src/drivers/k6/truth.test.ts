@@ -6,4 +6,5 @@ holdAgainstTruth(k6, {
   counts: true,
   blind: { fresh: [], kept: [] },
   timeoutMs: 300,
+  slackUs: 200,
 });
