@@ -8,6 +8,7 @@ import { measured, requireOrderlyEnd, unreadable } from '../external/outcome.ts'
 import { completedPerSecond } from '../external/per-second.ts';
 import { expectedBodyBytes } from '../external/target.ts';
 import { command } from './command.ts';
+import { lostLanes } from './lanes.ts';
 import { type RequestLog, readLog } from './log.ts';
 import { type H2loadReport, readReport } from './report.ts';
 
@@ -22,14 +23,22 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
   if (log.rows !== report.done) throw unreadable('h2load', `${log.rows} rows in its log for ${report.done} requests`);
   requireProtocol(report, load);
   const completed = log.totalUs.length;
-  const errors = errorsOf(report, log, load, output.stderr);
   const windowUs = windowOf(report, log, load);
+  const endsUs = log.endsUs.map((us) => us - log.firstUs);
+  const lanes = load.connections * load.pipelining;
+  const lost = load.stop.kind === 'duration' ? lostLanes(endsUs, log.totalUs, lanes, windowUs) : 0;
+  const errors = errorsOf(report, log, load, lost, output.stderr);
   const steady = log.lastUs - log.firstUs <= windowUs + CLOCK_SLACK_US;
   return measured(
     {
       driver: { name: 'h2load', version: context.version },
       argv: command(load, context).argv,
-      requests: { sent: report.started, completed, inFlight: inFlight(report, load), missedStarts: null },
+      requests: {
+        sent: Math.max(report.started, report.done),
+        completed,
+        inFlight: inFlight(report, load, lost),
+        missedStarts: null,
+      },
       windowUs,
       bytes: { received: load.keepAlive ? report.received : null, body: report.bodies },
       statusCounts: log.statusCounts,
@@ -39,16 +48,11 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
       latency: latencyOfSamples(log.totalUs, { kind: 'service-time', resolutionUs: 1, includesConnect: false }),
       latencyMissing: null,
       phases: phasesOf({ total: log.totalUs }),
-      perSecond: steady
-        ? completedPerSecond(
-            log.endsUs.map((us) => us - log.firstUs),
-            windowUs,
-          )
-        : null,
+      perSecond: steady ? completedPerSecond(endsUs, windowUs) : null,
       replyBodyBytes: report.bodies % completed === 0 ? report.bodies / completed : null,
       serverHeader: null,
       mismatchedBodies: mismatched(report, completed, load, expectedBodyBytes(load, context)),
-      notes: notesOf(report, load, steady),
+      notes: notesOf(report, load, lost, steady),
       ownOutput: null,
     },
     output,
@@ -76,30 +80,24 @@ function windowOf(report: H2loadReport, log: RequestLog, load: Load): number {
 }
 
 /**
- * h2load counts as "errored" what was lost on a connection and what it therefore never sent (a connection's whole share of a
- * counted run; one in a timed run).
+ * A counted run: h2load calls "errored" what was lost on a connection and all that it therefore never sent. In a timed one it
+ * subtracts its errors from themselves (h2load.cc, `req_not_issued`), but for streams that were reset: lost lanes tell.
  */
-function errorsOf(report: H2loadReport, log: RequestLog, load: Load, stderr: string): ErrorCounts {
-  const timeout = report.timedOut;
-  if (report.started === 0) return { ...noErrors(), connect: report.errored, timeout: 0 };
-  const unconnected = stderr.match(/could not connect/g)?.length ?? 0;
+function errorsOf(report: H2loadReport, log: RequestLog, load: Load, lost: number, stderr: string): ErrorCounts {
+  const { total, started, done, errored, timedOut: timeout } = report;
+  if (started === 0) return { ...noErrors(), connect: Math.max(errored, load.connections) };
+  const connect = stderr.match(/could not connect/g)?.length ?? 0;
   if (load.stop.kind === 'duration') {
-    return { ...noErrors(), connect: unconnected, timeout, reset: Math.max(log.failed, report.errored - timeout) };
+    return { ...noErrors(), connect, timeout, reset: log.failed, other: Math.max(0, lost - connect - timeout) };
   }
-  const lost = Math.max(0, report.started - report.done - timeout) + log.failed;
-  return {
-    ...noErrors(),
-    connect: unconnected,
-    timeout,
-    reset: lost,
-    other: Math.max(0, report.total - report.started),
-  };
+  const reset = Math.max(0, started - done - timeout) + log.failed;
+  return { ...noErrors(), connect, timeout, reset, other: Math.max(0, total - started - connect) };
 }
 
-/** Under way when a timed run ended. null: errors hide it. */
-function inFlight(report: H2loadReport, load: Load): number | null {
+/** Under way when a timed run ended. null: lost ones are among them. */
+function inFlight(report: H2loadReport, load: Load, lost: number): number | null {
   if (load.stop.kind === 'requests') return 0;
-  return report.errored === 0 ? Math.max(0, report.started - report.done) : null;
+  return lost === 0 ? Math.max(0, report.started - report.done) : null;
 }
 
 /**
@@ -113,7 +111,7 @@ function mismatched(report: H2loadReport, completed: number, load: Load, expecte
   return surplus >= 0 && surplus <= partial * expected ? 0 : differAtLeast(report.bodies, completed, expected);
 }
 
-function notesOf(report: H2loadReport, load: Load, steady: boolean): string[] {
+function notesOf(report: H2loadReport, load: Load, lost: number, steady: boolean): string[] {
   const notes = [
     'Latencies are from h2load’s log of every request, by its steady clock; the time to connect is not in them.',
   ];
@@ -128,6 +126,11 @@ function notesOf(report: H2loadReport, load: Load, steady: boolean): string[] {
   if (report.errored > 0) {
     notes.push(
       'After an error h2load gives a connection up, with all that it still was to send: fewer went on than asked for.',
+    );
+  }
+  if (lost > 0) {
+    notes.push(
+      `${lost} of the requests that should have been under way at the end were not: h2load does not tell of connections that it loses in a timed run.`,
     );
   }
   if (!steady) notes.push('The wall clock was set during the run: no series by seconds.');
