@@ -16,6 +16,8 @@ export interface MethodView {
   /** Host values of namespaced settings that were copied into the namespaces. */
   copied: string;
   relaxed: { where: string; what: string }[];
+  /** Empty where the run was made in one sitting. */
+  sittings: { text: string; changed: { where: string; what: string }[] }[];
   /** What the machine's certificate says of the generators and loads of this run; empty where there is none. */
   calibration: string[];
 }
@@ -40,9 +42,23 @@ export const method: Section<MethodView> = (facts) => {
     warmups: [...new Set(warmups)],
     copied: copiedOf(facts),
     relaxed: run.relaxed.map(({ where, what }) => ({ where, what })),
+    sittings: sittingsOf(facts),
     calibration: calibrationOf(facts),
   };
 };
+
+/** How often the run was gone on with, and from where each time. */
+function sittingsOf({ run: { resumed = [] }, words }: Facts): MethodView['sittings'] {
+  return resumed.map(({ startedAt, trials, changed }, index) => ({
+    text: words.say('method.sitting', {
+      number: words.count(index + 2),
+      total: words.count(resumed.length + 1),
+      date: startedAt,
+      count: words.count(trials),
+    }),
+    changed: changed.map(({ where, what }) => ({ where, what })),
+  }));
+}
 
 /** The generators that were used, with what each did to its figures: a note that is not every cell's names its cells. */
 function driversOf(facts: Facts): MethodView['drivers'] {
