@@ -29,12 +29,17 @@ function useOf(use: ProcessUse | null, windowUs: number, spinUs: number): CpuUse
   return { cores: Math.max(0, use.cpuUs - spinUs) / overUs, waiting: (use.waitUs ?? 0) / overUs };
 }
 
-/** Cores that the generator can use at most: its threads, as far as they have CPUs. */
-export function generatorCores({ cell, measurement }: MeasuredTrial): number {
-  const flag = measurement.argv.indexOf('-t');
-  const threaded = measurement.driver.name === 'wrk' || measurement.driver.name === 'h2load';
-  const threads = threaded && flag !== -1 ? Number(measurement.argv[flag + 1]) || 1 : 1;
-  return Math.max(1, Math.min(threads, cell.settings.cpus.generator?.length ?? threads));
+/** Generators that do all their work on one thread. */
+const SINGLE = new Set(['ab', 'autocannon', 'loadcell']);
+
+/** Cores that the generator can use at most: its threads (`-t` of wrk and h2load; Go's and tokio's are as many as CPUs), as far as it has CPUs. */
+export function generatorCores({ cell, measurement, observation }: MeasuredTrial): number {
+  const { driver, argv } = measurement;
+  const cpus = cell.settings.cpus.generator?.length ?? Object.keys(observation?.cpus ?? {}).length;
+  const flag = argv.indexOf('-t');
+  const counted = (driver.name === 'wrk' || driver.name === 'h2load') && flag !== -1;
+  const threads = SINGLE.has(driver.name) ? 1 : counted ? Number(argv[flag + 1]) || 1 : cpus;
+  return Math.max(1, Math.min(threads, cpus));
 }
 
 /** CPUs that count: those of both sides; every one where a side is not pinned. */
