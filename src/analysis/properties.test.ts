@@ -32,7 +32,7 @@ test('the fold gives results as published, whatever the records', () => {
       expect(resultsSchema.safeParse(fold(journal)).error).toBeUndefined();
       for (const record of journal) expect(typeof contaminated(record, run.plan)).toBe('boolean');
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 
