@@ -8,6 +8,7 @@ import { drivers } from '../src/drivers/index.ts';
 import { experimentSchema } from '../src/experiment/schema.ts';
 import type { Driver } from '../src/model/driver.ts';
 import { resultsSchema } from '../src/results/schema.ts';
+import { installCommand } from '../src/trial/prepare/requirements.ts';
 import { type JsonSchema, schemaPage } from './schema-pages.ts';
 
 const GENERATED = 'Generated from the code by `npm run docs`; edit the descriptions there.';
@@ -72,9 +73,7 @@ function driversPage(all: readonly Driver[]): string {
   });
   const sections = all.map((driver) => {
     const apt = driver.requires.map((one) =>
-      one.apt === null
-        ? one.install.map((argv) => `\`${argv.join(' ')}\``).join(', ')
-        : `\`apt-get install ${one.apt}\``,
+      one.apt === null ? `\`--install\`, which runs \`${installCommand(one)}\`` : `\`apt-get install ${one.apt}\``,
     );
     const from =
       driver.kind === 'embedded' ? 'Part of loadcell: nothing to install.' : `Comes with ${apt.join(' and ')}.`;

@@ -61,5 +61,7 @@ function howToInstall({ requires }: Driver): string {
   const ways = requires.map(({ apt, install }) =>
     apt === null ? install.map((argv) => argv.join(' ')).join(' && ') : `apt-get install -y ${apt}`,
   );
-  return `use --install (${ways.join(' && ')}), or set driver to "auto"`;
+  // Where our folder of programs is on most machines.
+  const shown = ways.join(' && ').replaceAll('{{bin}}', '~/.cache/loadcell/bin');
+  return `use --install (${shown}), or set driver to "auto"`;
 }
