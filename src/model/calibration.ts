@@ -81,7 +81,7 @@ export interface TruthFinding {
     mayBeInFlight: number;
     agree: boolean;
   };
-  /** Driver's requests a second / those of the server's own stamps: the round that is furthest from 1. */
+  /** Driver's requests a second / those of the server's own stamps: median of the rounds. */
   rate: { ratio: number; agrees: boolean };
   /** A window that gave no measurement; the figures are of the others. */
   failures: string[];

@@ -85,8 +85,7 @@ function countsOf(rounds: readonly Round[]): TruthFinding['counts'] {
 }
 
 function rateFinding(rounds: readonly Round[]): TruthFinding['rate'] {
-  const ratios = rounds.map(rateRatio);
-  const ratio = ratios.toSorted((a, b) => Math.abs(b - 1) - Math.abs(a - 1))[0] ?? Number.NaN;
+  const ratio = median(rounds.map(rateRatio));
   return { ratio, agrees: Math.abs(ratio - 1) <= RATE_MAY_DIFFER };
 }
 
