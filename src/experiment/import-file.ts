@@ -3,6 +3,7 @@ import { ExitCode, UserError } from '../model/errors.ts';
 import type { MachineFacts } from '../model/machine.ts';
 import { importFailure, placeOf } from './import-failure.ts';
 import { firstLine, thrown } from './thrown.ts';
+import { watched } from './watched.ts';
 
 /** An experiment is a definition: what takes longer waits for something that does not come. */
 const PATIENCE_MS = 60_000;
@@ -25,9 +26,11 @@ export async function definitionFrom(file: string, path: string, machine: Machin
 
 async function defaultExport(file: string, path: string): Promise<unknown> {
   try {
-    const module = await inTime(import(pathToFileURL(file).href) as Promise<{ default?: unknown }>);
-    // A CommonJS file that was transpiled has its default one level down.
-    return await inTime(Promise.resolve(unwrapped(module.default)));
+    return await inTime(async () => {
+      const module = (await import(pathToFileURL(file).href)) as { default?: unknown };
+      // A CommonJS file that was transpiled has its default one level down. A promise is waited for.
+      return unwrapped(module.default);
+    });
   } catch (error) {
     throw importFailure(error, file, path);
   }
@@ -46,7 +49,7 @@ async function called(
 ): Promise<unknown> {
   try {
     // A copy: the facts are the report's too.
-    return await inTime(Promise.resolve(define(structuredClone(machine))));
+    return await inTime(() => define(structuredClone(machine)));
   } catch (error) {
     const message = firstLine(thrown(error).message);
     throw new UserError(`${path}: the experiment's function failed: ${message}${placeOf(error, file)}`, {
@@ -57,7 +60,7 @@ async function called(
   }
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: () => Promise<T> | T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const error = new Error(
@@ -66,7 +69,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(error), PATIENCE_MS);
   });
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([watched(work), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -99,6 +99,8 @@ function ask(question: Question): Promise<ReplyAnswer> {
         bytes += chunk.length;
       });
       response.on('error', (error) => failed(error.message));
+      // After 'end' it says nothing new; a reply that was destroyed may have no other end.
+      response.on('close', () => failed('reply cut short'));
       response.on('end', () => {
         const text = Buffer.concat(chunks).subarray(0, BODY_LIMIT).toString('utf8');
         const flat = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
@@ -115,7 +117,21 @@ function ask(question: Question): Promise<ReplyAnswer> {
       failed(`no reply within ${Math.round(timeoutMs)} ms`);
       request.destroy();
     }, timeoutMs);
-    request.once('close', () => clearTimeout(timer));
+    let begun = false;
+    request.once('response', () => {
+      begun = true;
+    });
+    // A connection that changes its protocol (101, CONNECT) is none that a load could use.
+    for (const event of ['upgrade', 'connect'] as const) {
+      request.once(event, (_reply, socket) => {
+        socket.destroy();
+        failed('the server changed the protocol');
+      });
+    }
+    request.once('close', () => {
+      clearTimeout(timer);
+      if (!begun) failed('the connection was closed without a reply');
+    });
     request.once('error', (error: NodeJS.ErrnoException) => failed(error.code ?? error.message));
     request.end(body ?? undefined);
   });

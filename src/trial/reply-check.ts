@@ -34,10 +34,12 @@ export function replyProblem(reply: ReplyAnswer, declared: Reply): string | null
   if (reply.status !== declared.status) return `status ${reply.status} where ${declared.status} is declared`;
   if (reply.error !== null) return reply.error;
   for (const [name, value] of Object.entries(declared.headers)) {
-    const found = reply.headers[name.toLowerCase()];
+    const lower = name.toLowerCase();
+    const found = Object.hasOwn(reply.headers, lower) ? reply.headers[lower] : undefined;
     if (found !== value) return `header ${name}: ${found ?? 'absent'} where ${JSON.stringify(value)} is declared`;
   }
-  if (declared.body !== null && reply.body !== declared.body) {
+  // Bytes too: what is no UTF-8 was decoded to something else, and a long body was cut.
+  if (declared.body !== null && (reply.body !== declared.body || reply.bytes !== Buffer.byteLength(declared.body))) {
     return `body ${JSON.stringify(reply.body.slice(0, SHOWN_CHARACTERS))} where ${JSON.stringify(declared.body.slice(0, SHOWN_CHARACTERS))} is declared`;
   }
   return null;
