@@ -5,6 +5,7 @@ import type { Finished, Host } from '../model/host.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { Stage, StageProcess } from '../model/stage.ts';
+import { targetProblem } from './targets.ts';
 
 /** What starting up, connecting and writing results may take beside the load itself. */
 const GENERATOR_SLACK_MS = 20_000;
@@ -31,7 +32,10 @@ const AFTERWARDS_MS = 120_000;
 
 type Ended = Omit<DriveOutput, 'files'>;
 
-/** Starts the generator under the cell's wraps, inside the stage. */
+/**
+ * Starts the generator under the cell's wraps, inside the stage. The one place where a load begins: one that would go
+ * anywhere but to the stage's own address throws `DriverError` (`target-refused`).
+ */
 export async function startLoad(
   host: Host,
   stage: Stage,
@@ -40,6 +44,8 @@ export async function startLoad(
   load: Load,
   context: DriveContext,
 ): Promise<LoadRun> {
+  const refused = targetProblem(context.address, [stage.address], []);
+  if (refused !== null) throw new DriverError(refused.what, 'target-refused', 0);
   const command = driver.command(load, context);
   await host.makeFolder(context.folder);
   for (const [name, text] of Object.entries(command.inputs)) await host.writeText(join(context.folder, name), text);
