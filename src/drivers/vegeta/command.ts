@@ -33,6 +33,8 @@ export function command(load: Load, context: DriveContext): DriveCommand {
       '-dns-ttl=-1',
       '-redirects=-1',
       `-timeout=${load.timeoutMs}ms`,
+      // It binds to 0.0.0.0 unless told otherwise, from where no IPv6 address is reached.
+      ...(context.address.includes(':') ? ['-laddr=::'] : []),
       `-max-body=${keptBodyBytes(load, context)}`,
       ...headerArgs('-header', load.headers),
       ...(load.body === null ? [] : [`-body=${file(BODY)}`]),
