@@ -71,6 +71,8 @@ describe('the file', () => {
     ['another thing', 'null'],
     ['a later version', '{"schemaVersion": 2, "drivers": []}'],
     ['a half one', '{"schemaVersion": 1, "drivers": []}'],
+    ['one with a driver of nothing', JSON.stringify({ ...certificate(), drivers: [{}] })],
+    ['one with a rate that is none', JSON.stringify(certificate()).replace('"perSecond":20000', '"perSecond":"20000"')],
   ])('%s is nothing to cite', async (_name, text) => {
     const path = join(folder, 'calibration.json');
     if (text !== null) await writeFile(path, text);

@@ -1,7 +1,9 @@
 import { isAbsolute, join } from 'node:path';
-import type { Ceiling, Certificate, CitedCalibration, CitedCeiling } from '../model/calibration.ts';
+import { z } from 'zod';
+import type { Certificate, CitedCalibration, CitedCeiling } from '../model/calibration.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
+import { baselineSchema, ceilingSchema, noiseSchema } from '../results/calibration-schema.ts';
 import { cannotWrite } from '../results/run-folder.ts';
 import { identityOf } from './identity.ts';
 
@@ -45,17 +47,32 @@ export async function citable(
   return certificate === null ? null : citationOf(certificate, machine, drivers, host.now());
 }
 
-function parsed(text: string): Certificate | null {
+const ceiling = z.union([ceilingSchema, z.object({ perSecond: z.null() })]);
+const byKind = z.object({ keepAlive: ceiling, fresh: ceiling });
+
+/** What of a certificate is cited; the rest may be anything. */
+const citableParts = z.object({
+  schemaVersion: z.literal(1),
+  date: z.iso.datetime(),
+  loadcell: z.string(),
+  quick: z.boolean(),
+  machine: z.object({ fingerprint: z.string() }),
+  baseline: baselineSchema,
+  noise: noiseSchema,
+  drivers: z.array(z.object({ name: z.string(), version: z.string(), ceilings: byKind })),
+});
+type CitableParts = z.output<typeof citableParts>;
+
+function parsed(text: string): CitableParts | null {
   try {
-    const value = JSON.parse(text) as Partial<Certificate> | null;
-    return value?.schemaVersion === 1 && Array.isArray(value.drivers) ? (value as Certificate) : null;
+    return citableParts.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
 }
 
 export function citationOf(
-  certificate: Certificate,
+  certificate: CitableParts,
   machine: MachineFacts,
   drivers: Readonly<Record<string, { version: string }>>,
   nowMs: number,
@@ -79,5 +96,5 @@ export function citationOf(
   };
 }
 
-const cited = (ceiling: Ceiling): CitedCeiling | null =>
+const cited = (ceiling: CitedCeiling | { perSecond: null }): CitedCeiling | null =>
   ceiling.perSecond === null ? null : { perSecond: ceiling.perSecond, busyCores: ceiling.busyCores };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { citedSchema } from './calibration-schema.ts';
 import { storedLoad } from './load-schema.ts';
 
 /**
@@ -182,6 +183,7 @@ export const runFileSchema = z.object({
   git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),
   relaxed: problems,
   notRun: names,
+  calibration: citedSchema.nullish(),
   resumed: z
     .array(
       z.object({ startedAt: z.iso.datetime(), loadcell: z.string(), trials: z.int().nonnegative(), changed: problems }),
