@@ -34,7 +34,8 @@ function forgiveClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
-function report(error: unknown, printer: Printer): ExitCode {
+function report(thrown: unknown, printer: Printer): ExitCode {
+  const error = usersPart(thrown);
   if (error instanceof UserError) {
     printUserError(printer, error);
     return error.exitCode;
@@ -45,6 +46,13 @@ function report(error: unknown, printer: Printer): ExitCode {
   printer.line(`loadcell: this is a defect of loadcell: ${text}`);
   printer.line('  -> Please report it with the command, and with LOADCELL_DEBUG=1 for the stack.');
   return ExitCode.notMeasured;
+}
+
+/** Where a release failed beside something else, what the user can act on is told. */
+function usersPart(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || thrown.name !== 'SuppressedError') return thrown;
+  const { error, suppressed } = thrown as Error & { error: unknown; suppressed: unknown };
+  return [usersPart(error), usersPart(suppressed)].find((part) => part instanceof UserError) ?? thrown;
 }
 
 const whole =

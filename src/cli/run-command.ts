@@ -6,6 +6,7 @@ import { ExitCode } from '../model/errors.ts';
 import type { Results } from '../model/result.ts';
 import { readJournal } from '../results/journal.ts';
 import { runPlan } from '../trial/run-plan.ts';
+import { withFault } from './fault.ts';
 import { interruptible } from './interrupt.ts';
 import { lastRecordAt } from './last-record.ts';
 import { planFor } from './plan-for.ts';
@@ -33,7 +34,10 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
     options,
     printer,
     signal: stopping.signal,
-    onEvent: showProgress(printer, () => clock.elapsedMs()),
+    onEvent: withFault(
+      showProgress(printer, () => clock.elapsedMs()),
+      process.env.LOADCELL_FAULT,
+    ),
   });
   const { folder } = run.context;
   const begunMs = clock.elapsedMs();

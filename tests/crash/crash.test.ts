@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/plan/random.ts';
+import { type Bench, bench } from '../support/loadcell.ts';
+import { type Crash, crash, experimentText, nameOf, STEPS } from './crash.ts';
+
+/**
+ * A run with settings of the whole machine, a server and its daemon, hit in each of the ways there are: the machine comes
+ * back. LOADCELL_CRASH_RUNS=200 hits so many more at random (LOADCELL_CRASH_SEED repeats them).
+ */
+const isRoot = process.getuid?.() === 0;
+const made = {} as Record<Crash['isolation'], Bench>;
+beforeAll(async () => {
+  for (const isolation of ['namespace', 'host'] as const) made[isolation] = await bench(experimentText(isolation));
+});
+afterAll(async () => {
+  for (const one of Object.values(made)) await one[Symbol.asyncDispose]();
+});
+
+const CRASHES: Crash[] = [
+  ...STEPS.map((moment): Crash => ({ moment, signal: 'SIGKILL', target: 'runner', isolation: 'namespace' })),
+  { moment: 'window', signal: 'SIGKILL', target: 'runner', isolation: 'host' },
+  { moment: 'window', signal: 'SIGINT', target: 'group', isolation: 'namespace' },
+  { moment: 'server', signal: 'SIGTERM', target: 'runner', isolation: 'host' },
+  { moment: 'stage', signal: 'SIGHUP', target: 'group', isolation: 'namespace' },
+  { moment: 'warm-up', signal: 'SIGINT', target: 'tsx', isolation: 'namespace' },
+  { moment: 'window', signal: 'SIGTERM', target: 'tsx', isolation: 'namespace' },
+  { moment: 'window', signal: 'SIGKILL', target: 'tsx', isolation: 'namespace' },
+  { moment: 'stop', signal: 'SIGKILL', target: 'group', isolation: 'namespace' },
+  { moment: 'window', signal: 'SIGKILL', target: 'guardian', isolation: 'namespace' },
+  { moment: 'window', signal: 'SIGKILL', target: 'both', isolation: 'namespace' },
+  { moment: 'server', signal: 'SIGKILL', target: 'both', isolation: 'host' },
+];
+
+describe.skipIf(!isRoot)(`the machine comes back after${isRoot ? '' : ' (needs root)'}`, () => {
+  test.each(CRASHES.map((one) => [nameOf(one), one] as const))('%s', { timeout: 180_000 }, async (_name, one) => {
+    const { left, said, alone } = await crash(made[one.isolation], one);
+    expect(left, said.stderr).toEqual({});
+    // Without guardian and runner nothing can come back by itself; otherwise it must.
+    expect(alone).toBe(one.target !== 'both');
+  });
+});
+
+const runs = Number(process.env.LOADCELL_CRASH_RUNS ?? 0);
+
+if (isRoot && runs > 0) {
+  test(`${runs} crashes`, { timeout: runs * 180_000 }, async () => {
+    const seed = Number(process.env.LOADCELL_CRASH_SEED ?? Date.now() % 1_000_000);
+    console.log(`LOADCELL_CRASH_SEED=${seed}`);
+    const draw = seededRandom(seed);
+    const pick = <T>(from: readonly T[]): T => from[Math.floor(draw() * from.length)] as T;
+    const failures: string[] = [];
+    const killed: number[] = [];
+    const stopped: number[] = [];
+    let byRestore = 0;
+    for (let run = 0; run < runs; run += 1) {
+      const target = pick(['runner', 'runner', 'tsx', 'group', 'guardian', 'both'] as const);
+      const one: Crash = {
+        moment: draw() < 0.3 ? pick(STEPS) : Math.round(draw() * 6_000),
+        signal:
+          target === 'guardian' || target === 'both' ? 'SIGKILL' : pick(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL']),
+        target,
+        isolation: draw() < 0.75 ? 'namespace' : 'host',
+      };
+      try {
+        const { left, settingsMs, alone } = await crash(made[one.isolation], one);
+        if (Object.keys(left).length > 0) failures.push(`${nameOf(one)}: ${JSON.stringify(left)}`);
+        if (!alone) byRestore += 1;
+        const atOnce = one.signal === 'SIGKILL' && (target === 'runner' || target === 'group');
+        if (settingsMs !== null && target !== 'guardian') (atOnce ? killed : stopped).push(settingsMs);
+      } catch (error) {
+        failures.push(`${nameOf(one)}: ${error}`);
+      }
+      if ((run + 1) % 10 === 0) console.log(`${run + 1} crashes, ${failures.length} failures`);
+    }
+    console.log(`${runs} crashes, ${failures.length} failures, ${byRestore} put back by \`loadcell restore\``);
+    console.log(`settings back after SIGKILL of the runner: ${spread(killed)}; told to stop: ${spread(stopped)}`);
+    expect(failures).toEqual([]);
+  });
+}
+
+function spread(times: readonly number[]): string {
+  const ms = [...times].sort((a, b) => a - b).map((time) => `${time.toFixed(1)} ms`);
+  return ms.length === 0 ? 'none' : `median ${ms[ms.length >> 1]}, worst ${ms.at(-1)} of ${ms.length}`;
+}
