@@ -18,7 +18,7 @@ const NAMES = ['p50', 'p90', 'p99'] as const;
 const PERCENT = { p50: 50, p90: 90, p99: 99 } as const;
 
 /** What a driver may be wrong by: 2% or 100 µs of the truth, whichever is more. */
-export const allowedUs = (truthUs: number): number => Math.max(100, truthUs * 0.02);
+const allowedUs = (truthUs: number): number => Math.max(100, truthUs * 0.02);
 const RATE_MAY_DIFFER = 0.01;
 
 export function findingOf(

@@ -25,7 +25,7 @@ export interface TruthRun {
   floor(mode: 'kept' | 'fresh', requests: number): Promise<number[]>;
 }
 
-export const PERCENTS = [50, 90, 99] as const;
+const PERCENTS = [50, 90, 99] as const;
 const PORT = 18_079;
 const BODY = 'Hello, World!\n';
 const PATIENCE_MS = 60_000;

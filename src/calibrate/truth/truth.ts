@@ -31,7 +31,7 @@ export type Fault =
   /** On requests `from` (by arrival, from 0), and then every `every`-th. Default: all. */
   | { kind: RequestFault; from?: number; every?: number };
 
-export type RequestFault =
+type RequestFault =
   | 'status-500'
   /** Same length, other letters. */
   | 'wrong-body'
