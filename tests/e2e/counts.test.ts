@@ -59,7 +59,8 @@ beforeAll(async () => {
   const said = await made.run();
   expect(said.code, said.stderr).toBe(0);
   records = await made.records();
-});
+  // A trial for each generator and kind of connection.
+}, 300_000);
 afterAll(async () => {
   await made[Symbol.asyncDispose]();
 });
