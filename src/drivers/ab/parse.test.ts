@@ -142,6 +142,14 @@ describe('ab’s two files put together', () => {
     expect(samples.map((us) => Math.floor((us + 500) / 1000))).toEqual([...totalMs]);
   });
 
+  it('a percentile is the sample at floor(0.5 + n p / 100)', () => {
+    expect(readAnchors('Percentage served,Time in ms\n0,0.1\n1,0.2\n100,0.3\n', 150)).toEqual([
+      [0, 100],
+      [2, 200],
+      [149, 300],
+    ]);
+  });
+
   it('SYNs sent again: connect times of 1 and 3 s stand in the file', () => {
     const { totalMs } = readPerRequest(fixture('synretrans.gnuplot.tsv'), 250);
     expect(totalMs.at(-1)).toBe(3_913);

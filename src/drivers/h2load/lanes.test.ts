@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { lostLanes } from './lanes.ts';
 
-/** Lanes of requests one after the other, 1 µs apart, each lane up to its own end. */
-function requestsOf(lanes: readonly { untilUs: number; eachUs: (i: number) => number }[]): {
+/** Lanes of requests one after the other, `gapUs` apart, each lane up to its own end. */
+function requestsOf(
+  lanes: readonly { untilUs: number; eachUs: (i: number) => number }[],
+  gapUs: number,
+): {
   ends: Float64Array;
   totals: Float64Array;
 } {
@@ -13,7 +16,7 @@ function requestsOf(lanes: readonly { untilUs: number; eachUs: (i: number) => nu
       now += eachUs(i);
       ends.push(now);
       totals.push(eachUs(i));
-      now += 1;
+      now += gapUs;
     }
   }
   return { ends: Float64Array.from(ends), totals: Float64Array.from(totals) };
@@ -21,8 +24,8 @@ function requestsOf(lanes: readonly { untilUs: number; eachUs: (i: number) => nu
 
 const WINDOW = 1_000_000;
 const ms = (n: number) => (): number => n * 1_000;
-const lost = (lanes: Parameters<typeof requestsOf>[0], count = lanes.length): number => {
-  const { ends, totals } = requestsOf(lanes);
+const lost = (lanes: Parameters<typeof requestsOf>[0], count = lanes.length, gapUs = 1): number => {
+  const { ends, totals } = requestsOf(lanes, gapUs);
   return lostLanes(ends, totals, count, WINDOW);
 };
 
@@ -41,6 +44,8 @@ describe('lanes that fell silent', () => {
   it('one that was lost halfway, or never began', () => {
     expect(lost([healthy, healthy, { untilUs: 500_000, eachUs: ms(1) }])).toBe(1);
     expect(lost([healthy, healthy], 5)).toBe(3);
+    // The next request in the same µs is not one more under way.
+    expect(lost([healthy, { untilUs: 500_000, eachUs: ms(1) }], 2, 0)).toBe(1);
   });
 
   it('all of them', () => {
