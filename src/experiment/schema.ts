@@ -9,10 +9,6 @@ const environment = z
   .strictObject({ note: markdown.default('').describe('Markdown for the report. Default: none.'), ...controlsShape })
   .describe('An environment: the settings that make it, and a note.');
 
-const target = z
-  .string()
-  .regex(/^[0-9A-Za-z][0-9A-Za-z.:-]*$|^::[0-9A-Fa-f:]*$/, 'expected an IP address or a host name');
-
 /** The one description of an experiment: types, checks, messages and the published JSON schema come from it. */
 export const experimentSchema = z
   .strictObject({
@@ -51,10 +47,6 @@ export const experimentSchema = z
       .describe('Where trials run: in private namespaces or on the host. Default: "auto", namespaces where they work.'),
     baseline: baseline.optional(),
     thresholds: z.array(threshold).default([]).describe('Figures that must hold. Default: none.'),
-    targets: z
-      .array(target)
-      .default([])
-      .describe("Addresses other than this machine's own that loads may go to. Default: none."),
     report: report.prefault({}),
   })
   .describe('A loadcell experiment.');

@@ -34,8 +34,6 @@ export interface Plan {
   order: TrialSlot[];
   baseline: { server?: string; environment?: string } | null;
   thresholds: Threshold[];
-  /** Addresses other than this machine's own that the experiment allows loads to. */
-  allowedTargets: string[];
   report: { template: string; locale: string };
 }
 

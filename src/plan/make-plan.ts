@@ -66,7 +66,6 @@ export function makePlan(loaded: LoadedExperiment, machine: MachineFacts, option
     order: trialOrder(cells, trials, options.seed),
     baseline: baselineOf(experiment),
     thresholds: experiment.thresholds.map(thresholdOf),
-    allowedTargets: experiment.targets,
     report: {
       template: options.template ?? experiment.report.template,
       locale: options.locale ?? experiment.report.locale,

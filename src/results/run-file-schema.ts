@@ -108,7 +108,6 @@ const plan = z.object({
       max: z.number().nullable(),
     }),
   ),
-  allowedTargets: z.array(z.string()),
   report: z.object({ template: z.string(), locale: z.string() }),
 });
 

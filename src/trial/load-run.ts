@@ -44,7 +44,7 @@ export async function startLoad(
   load: Load,
   context: DriveContext,
 ): Promise<LoadRun> {
-  const refused = targetProblem(context.address, [stage.address], []);
+  const refused = targetProblem(context.address, [stage.address]);
   if (refused !== null) throw new DriverError(refused.what, 'target-refused', 0);
   const command = driver.command(load, context);
   await host.makeFolder(context.folder);

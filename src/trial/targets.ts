@@ -1,16 +1,12 @@
 import type { Problem } from '../model/errors.ts';
 
-/**
- * Why a load may not go to an address: it is neither loopback, nor one of this machine's or the stage's own (`own`), nor
- * listed in the experiment's `targets`. null when it may.
- */
-export function targetProblem(address: string, own: readonly string[], allowed: readonly string[]): Problem | null {
-  if (isLoopback(address) || [...own, ...allowed].some((one) => one.toLowerCase() === address.toLowerCase()))
-    return null;
+/** Why a load may not go to an address: it is neither loopback nor one of the stage's own. null when it may. */
+export function targetProblem(address: string, own: readonly string[]): Problem | null {
+  if (isLoopback(address) || own.some((one) => one.toLowerCase() === address.toLowerCase())) return null;
   return {
-    where: 'targets',
-    what: `a load would go to ${address}, which is not this machine's own address`,
-    remedy: `list it, and only if it is yours to load: targets: ['${address}']`,
+    where: 'load',
+    what: `it would go to ${address}, which is not this machine's own address`,
+    remedy: 'loadcell loads only servers that it has started itself',
   };
 }
 

@@ -106,7 +106,6 @@ export const wholeDefinition = (): Record<string, unknown> => ({
   isolation: 'auto',
   baseline: { server: 'one', environment: 'stock' },
   thresholds: [{ match: { server: 'one' }, metric: 'errors', max: 0 }],
-  targets: ['10.0.0.2'],
   report: { template: 'article', locale: 'en' },
 });
 
