@@ -1,5 +1,8 @@
 import { contaminated } from '../analysis/contaminated.ts';
-import type { Cell } from '../model/plan.ts';
+import { trialCaveats } from '../analysis/doubts.ts';
+import { measuredTrial } from '../analysis/measured-trial.ts';
+import { verdictOf } from '../analysis/verdict.ts';
+import type { Cell, Plan } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
 import { appendRecord } from '../results/journal.ts';
 import type { TrialContext } from './context.ts';
@@ -45,18 +48,24 @@ export async function runPlan(
       kind: 'trial-ended',
       ...progress,
       done: ended,
-      good: isGood(record),
-      summary: summaryOf(record),
+      ...toldOf(record, context.plan),
     });
   }
   return { interrupted: false, trials: ended };
 }
 
-const isGood = (record: TrialRecord): boolean => record.outcome.kind === 'measured';
-
-function summaryOf(record: TrialRecord): string {
+/** What progress says of a trial: its rate with the doubts about it, so that no bad number is called good on the way. */
+function toldOf(record: TrialRecord, plan: Plan): { good: boolean; summary: string } {
   const { outcome } = record;
-  if (outcome.kind !== 'measured') return outcome.reason;
+  if (outcome.kind !== 'measured') return { good: false, summary: outcome.reason };
   const { requests, windowUs } = outcome.measurement;
-  return `${Math.round((requests.completed * 1e6) / windowUs).toLocaleString('en')} requests/s`;
+  const rate = `${Math.round((requests.completed * 1e6) / windowUs).toLocaleString('en')} requests/s`;
+  const trial = measuredTrial(record, plan);
+  const caveats = trial === null ? [] : trialCaveats(trial);
+  const verdict = verdictOf(caveats);
+  const codes = caveats.filter(({ severity }) => severity === verdict).map(({ code }) => code);
+  return {
+    good: verdict !== 'invalid',
+    summary: codes.length === 0 ? rate : `${rate}, ${verdict}: ${codes.join(', ')}`,
+  };
 }
