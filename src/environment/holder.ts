@@ -34,7 +34,8 @@ export async function holderOf(host: Host, lock: string): Promise<Holder | null>
   if (pid === null) return { text: 'a process that cannot be seen from here and does not say what it is', pid: null };
   const { uid } = await host.stat(`/proc/${pid}`).catch(() => ({ uid: -1 }));
   const command = (await host.readText(`/proc/${pid}/cmdline`).catch(() => '')).replaceAll('\0', ' ').trim();
-  return { text: `process ${pid} of user ${uid}, which is no loadcell run (${printable(command)})`, pid };
+  const what = answer === '' ? 'which does not say what it is' : 'which is no loadcell run';
+  return { text: `process ${pid} of user ${uid}, ${what} (${printable(command)})`, pid };
 }
 
 const owner = ({ pid, start }: HolderWord): Owner => ({ pid, start });
@@ -60,7 +61,7 @@ function parseWord(answer: string): HolderWord | null {
   }
 }
 
-const printable = (text: string): string => text.replace(/[^\x20-\x7e\u00a0-\uffff]/g, '?').slice(0, 200);
+const printable = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?').slice(0, 200);
 
 /** The process whose listening socket has the name, from /proc/net/unix and the descriptors that may be read. */
 async function holdingProcess(host: Host, lock: string): Promise<number | null> {

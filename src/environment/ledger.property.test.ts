@@ -72,6 +72,7 @@ const ledger = fc
   .record({
     schemaVersion: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.jsonValue() }),
     boot: fc.constantFrom('boot-1', 'boot-0'),
+    network: fc.oneof(fc.constant('net:[1]'), fc.jsonValue()),
     owner: process,
     guardian: process,
     experiment: fc.oneof(fc.constant('x'), fc.string(), fc.jsonValue()),
@@ -90,6 +91,7 @@ const sound = fc
   .record({
     schemaVersion: fc.constant(1),
     boot: fc.constant('boot-1'),
+    network: fc.constantFrom('net:[1]', 'net:[2]'),
     owner: fc.constant(owner),
     guardian: fc.constant(null),
     experiment: fc.string(),

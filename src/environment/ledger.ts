@@ -9,6 +9,8 @@ export interface Ledger {
   schemaVersion: 1;
   /** /proc/sys/kernel/random/boot_id: of another boot, nothing is left to restore. */
   boot: string;
+  /** The runner's network namespace, as /proc/PID/ns/net has it: paths under /proc/sys/net are others elsewhere. */
+  network: string;
   /** The runner. */
   owner: Owner;
   /** The process that restores when the runner dies; null while there is none. */
@@ -63,7 +65,7 @@ export async function readLedger(host: Host, folder: string): Promise<Ledger | n
 class LedgerProblem extends Error {}
 
 /** Takes nothing on trust: a field of the wrong kind, or a path outside of /proc/sys and /sys, throws. */
-export function parseLedger(text: string): Ledger {
+function parseLedger(text: string): Ledger {
   const found = record(json(text), 'the ledger');
   if (found.schemaVersion !== 1)
     throw new LedgerProblem('it is not of version 1: another version of loadcell wrote it');
@@ -71,6 +73,7 @@ export function parseLedger(text: string): Ledger {
   return {
     schemaVersion: 1,
     boot: string(found.boot, 'boot'),
+    network: string(found.network, 'network'),
     owner: owner(found.owner, 'owner'),
     guardian: found.guardian === null ? null : owner(found.guardian, 'guardian'),
     experiment: string(found.experiment, 'experiment'),

@@ -38,6 +38,8 @@ async function hold(onCaller: string, prefix: string[] = []): Promise<Running> {
   return running;
 }
 const saying = (word: object): string => `caller.end(JSON.stringify({ pid: process.pid, ...${JSON.stringify(word)} }))`;
+const SILENT = 'which does not say what it is';
+const FOREIGN = 'which is no loadcell run';
 const aRun = { start: 1, user: 'ann', experiment: 'theirs', since: '2026-01-01T10:00:00.000Z' };
 
 describe('the lock', () => {
@@ -94,22 +96,21 @@ describe('the lock', () => {
   });
 
   test.each([
-    ['says nothing', 'caller.end()'],
-    ['never answers', ''],
-    ['hangs up', 'caller.destroy()'],
-    ['says something else', "caller.end('\\u001b[2J{')"],
-    ['says another process', saying({ ...aRun, pid: 1 })],
+    ['says nothing', 'caller.end()', SILENT],
+    ['never answers', '', SILENT],
+    ['hangs up', 'caller.destroy()', SILENT],
+    ['says something else', "caller.end('\\u001b[2J{')", FOREIGN],
+    ['says another process', saying({ ...aRun, pid: 1 }), FOREIGN],
     [
       'talks without end',
       "caller.on('error', () => {}); (function more() { caller.write('x'.repeat(65536), more); })()",
+      FOREIGN,
     ],
-  ])('a holder that %s is named for what it is', async (_name, onCaller) => {
+  ])('a holder that %s is named for what it is', async (_name, onCaller, what) => {
     const { pid } = await hold(onCaller);
     await expect(takeLock(host, lock, options)).rejects.toMatchObject({
       exitCode: 3,
-      message: expect.stringMatching(
-        `^this machine is taken by process ${pid} of user \\d+, which is no loadcell run \\(`,
-      ),
+      message: expect.stringMatching(`^this machine is taken by process ${pid} of user \\d+, ${what} \\(`),
       hint: expect.stringContaining(`kill ${pid}`),
     });
   });

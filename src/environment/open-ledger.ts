@@ -1,5 +1,6 @@
 import { type Host, HostError } from '../model/host.ts';
 import { bootId, type Ledger, type LedgerEntry, ledgerFile, writeLedger } from './ledger.ts';
+import { networkOf } from './network-namespace.ts';
 import type { Owner } from './stage/owner.ts';
 
 /**
@@ -27,11 +28,13 @@ export async function openLedger(
   head: Pick<Ledger, 'owner' | 'experiment' | 'since'>,
 ): Promise<OpenLedger> {
   const boot = await bootId(host);
+  const network = await networkOf(host);
   let entries: LedgerEntry[] = [];
   let guardian: Owner | null = null;
   let turn: Promise<void> = Promise.resolve();
 
-  const write = (): Promise<void> => writeLedger(host, folder, { schemaVersion: 1, boot, ...head, guardian, entries });
+  const write = (): Promise<void> =>
+    writeLedger(host, folder, { schemaVersion: 1, boot, network, ...head, guardian, entries });
   const tryWrite = (): Promise<void> =>
     write().catch((error) => {
       if (!(error instanceof HostError)) throw error;

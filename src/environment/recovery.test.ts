@@ -92,6 +92,30 @@ describe('a start after a kill', () => {
     expect(ledgerOn(machine)).toBeNull();
   });
 
+  test.each([
+    ['fails while somebody is in it', true],
+    ['passes over what went with it', false],
+  ])('after a kill in another network namespace, %s', async (_name, inhabited) => {
+    const machine = fake.fakeMachine();
+    machine.networks.set(100, 'net:[2]');
+    const environment = await open(fakeHost(machine, { pid: 100 }));
+    await environment.apply([tweak(fake.SWAPPINESS, '10'), tweak(fake.LOWEST, '80')]);
+    machine.processes.clear();
+    machine.names.clear();
+    if (inhabited) machine.processes.set(55, 1);
+    if (inhabited) machine.networks.set(55, 'net:[2]');
+    const done = recover(fakeHost(machine, { pid: 101 }), PLACE);
+    if (inhabited) {
+      await expect(done).rejects.toMatchObject({
+        problems: [{ where: 'net.ipv4.ip_unprivileged_port_start', what: expect.stringContaining('net:[2]') }],
+      });
+    } else await done;
+    // The same path is another setting here.
+    expect(machine.kernel.get(fake.LOWEST)?.value).toBe('80');
+    expect(swappiness(machine)).toBe('60');
+    expect(ledgerOn(machine)?.entries.map(({ path }) => path)).toEqual(inhabited ? [fake.LOWEST] : undefined);
+  });
+
   test('removes half-written ledgers and the temporary folders of dead runs, and nothing else', async () => {
     const machine = fake.fakeMachine();
     const folder = (path: string, uid = 0): void =>

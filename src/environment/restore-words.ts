@@ -3,7 +3,7 @@ import type { RestoreReport } from './restore.ts';
 import { keyOf } from './stage/sysctl.ts';
 
 /** `vm.swappiness` for a path under /proc/sys, the path itself otherwise. */
-export const nameOf = (path: string): string => (path.startsWith('/proc/sys/') ? keyOf(path) : path);
+const nameOf = (path: string): string => (path.startsWith('/proc/sys/') ? keyOf(path) : path);
 
 const shown = (value: string): string => (value.trim() === '' ? '(empty)' : value.trim().replaceAll(/\s+/g, ' '));
 

@@ -8,11 +8,11 @@ import { type Bench, ended, experiment, nodeServer, type Said } from '../support
 import { guardianOf, processesOf, runnersOf, until } from './look.ts';
 
 /** Where a run is hit: a step of its first trial, or so many ms after its start. */
-export type Moment = (typeof STEPS)[number] | number;
+type Moment = (typeof STEPS)[number] | number;
 export const STEPS = ['trial-started', 'stage', 'server', 'warm-up', 'window', 'stop', 'trial-ended'] as const;
 
 /** Who is hit. `tsx`: the command is `npx tsx run`, and the signal goes to tsx above the runner. */
-export type Target = 'runner' | 'tsx' | 'group' | 'guardian' | 'both';
+type Target = 'runner' | 'tsx' | 'group' | 'guardian' | 'both';
 export interface Crash {
   moment: Moment;
   signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL';
