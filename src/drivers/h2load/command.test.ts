@@ -28,6 +28,12 @@ describe('h2load’s command', () => {
     expect(argvOf({ method: 'PUT', body: 'x' })).toContain('-d /trial/h2load-body -H :method: PUT');
   });
 
+  it('never starts a timed run over fresh connections, which would not end', () => {
+    const argv = argvOf({ stop: timed, keepAlive: false, connections: 5 });
+    expect(argv).toContain('-n 100 -c 5');
+    expect(argv).not.toContain('-D');
+  });
+
   it('a warm-up of fewer requests than connections is one for each', () => {
     expect(argvOf({ stop: { kind: 'requests', requests: 5 }, connections: 20 })).toContain('-n 20 -c 20');
   });

@@ -33,11 +33,15 @@ export function command(load: Load, context: DriveContext): DriveCommand {
   };
 }
 
+/** A timed run over fresh connections never ends: where one is asked for all the same it has so many requests a connection. */
+const FRESH_REQUESTS = 20;
+
 /** A counted warm-up may ask for fewer requests than there are connections, which h2load refuses. */
-function stopArgs({ stop, connections }: Load): string[] {
-  return stop.kind === 'requests'
-    ? ['-n', String(Math.max(stop.requests, connections))]
-    : ['-D', `${Math.max(1, Math.round(stop.durationMs))}ms`];
+function stopArgs({ stop, connections, keepAlive }: Load): string[] {
+  if (stop.kind === 'requests') return ['-n', String(Math.max(stop.requests, connections))];
+  return keepAlive
+    ? ['-D', `${Math.max(1, Math.round(stop.durationMs))}ms`]
+    : ['-n', String(connections * FRESH_REQUESTS)];
 }
 
 function requestArgs({ method, headers, body, keepAlive }: Load, bodyFile: string): string[] {
