@@ -32,6 +32,8 @@ export interface OhaReport {
   replies: number;
   /** oha's own words for what failed, each with how often. */
   failures: Map<string, number>;
+  /** From oha's start to the last outcome, failures included, µs. */
+  totalUs: number;
 }
 
 /** @throws DriverError `output-unreadable` */
@@ -44,7 +46,9 @@ export function readReport(json: string): OhaReport {
   }
   const failures = countsIn(report, 'errorDistribution');
   const replies = countsIn(report, 'statusCodeDistribution').values();
-  return { failures, replies: [...replies].reduce((sum, count) => sum + count, 0) };
+  const { total } = (report.summary ?? {}) as { total?: unknown };
+  if (typeof total !== 'number') throw unreadable('oha', 'its report has no total time');
+  return { failures, replies: [...replies].reduce((sum, count) => sum + count, 0), totalUs: total * 1e6 };
 }
 
 function countsIn(report: Record<string, unknown>, name: string): Map<string, number> {

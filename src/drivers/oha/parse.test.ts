@@ -70,7 +70,11 @@ it('counts from the schedule once the timer was late, and from the timer with fa
     oha.parse(
       outputOf({
         requests,
-        report: JSON.stringify({ errorDistribution: failures, statusCodeDistribution: { 200: 3 } }),
+        report: JSON.stringify({
+          summary: { total: 2 },
+          errorDistribution: failures,
+          statusCodeDistribution: { 200: 3 },
+        }),
       }),
       loadOf({ ...RATE, stop: { kind: 'requests', requests: asked } }),
       contextOf(),
@@ -83,6 +87,8 @@ it('counts from the schedule once the timer was late, and from the timer with fa
   const broken = run({ timeout: 2 }, 5);
   expect(broken.latency?.maxUs).toBeCloseTo(1_100, 3);
   expect(broken.errors.timeout).toBe(2);
+  // The timeouts came last.
+  expect([whole.windowUs, broken.windowUs]).toEqual([36_000, 2_000_000]);
   expect(broken.notes.join('\n')).toContain('the schedule is not known');
 });
 
@@ -95,7 +101,7 @@ it('gives no measurement where nothing was measured', () => {
       oha.parse(outputOf(files, part), loadOf({}), contextOf());
   expect(parseError(parse({ report: '', requests: '' }))).toMatchObject({ code: 'output-unreadable' });
   expect(parseError(parse({ report: '{}', requests: '' }))).toMatchObject({ code: 'output-unreadable' });
-  const report = '{"errorDistribution":{},"statusCodeDistribution":{"200":2}}';
+  const report = '{"summary":{"total":1},"errorDistribution":{},"statusCodeDistribution":{"200":2}}';
   expect(parseError(parse({ report, requests: '1,2\n' })).message).toContain('the row "1,2"');
   expect(parseError(parse({ report, requests: '0,,1,200,14\n' })).message).toContain('1 of 2 replies');
   const failed = parseError(parse({ report, requests: '' }, { stderr: 'sqlite3 exited 1: disk is full' }));

@@ -23,13 +23,16 @@ const TIMER_US = 2_000;
 /** @throws DriverError */
 export function parse(output: DriveOutput, load: Load, context: DriveContext): Measurement {
   requireOrderlyEnd('oha', output);
-  const { failures, replies } = readReport(output.files.report ?? '');
+  const { failures, replies, totalUs } = readReport(output.files.report ?? '');
   const exchanges = readRequests(replies === 0 ? '' : requireText('oha', output.files.requests, output));
   if (exchanges.length !== replies) throw unreadable('oha', `${exchanges.length} of ${replies} replies in its file`);
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
   const missed = applySchedule(exchanges, failed, load);
   const timed = load.rate === null && load.stop.kind === 'duration';
-  const window = windowOf(exchanges, load, timed ? 0 : undefined);
+  const cut = windowOf(exchanges, load, timed ? 0 : undefined);
+  // Failures have no times: the last of them may have come behind the last reply.
+  const lengthUs = failed > 0 && !timed ? Math.max(cut.lengthUs, totalUs - cut.beginUs) : cut.lengthUs;
+  const window = { ...cut, lengthUs };
   const replied = window.replied as OhaExchange[];
   const expected = expectedBodyBytes(load, context);
   return measured(
