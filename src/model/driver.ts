@@ -68,6 +68,8 @@ export interface DriveCommand {
   argv: string[];
   /** Text for stdin (the embedded drivers' configuration). */
   stdin: string | null;
+  /** It gets ready on the first line of stdin and begins when stdin ends: it may be started ahead of the window. */
+  waits?: boolean;
   /** Files in `context.folder` whose text `parse` wants, by the name it will find them under. */
   files: Record<string, string>;
   /** Files to write before the start (wrk's Lua script): name in `context.folder` -> text. */

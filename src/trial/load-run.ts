@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { compileWraps, wrapArgv } from '../controls/index.ts';
 import { type DriveCommand, type DriveContext, type DriveOutput, type Driver, DriverError } from '../model/driver.ts';
-import type { Finished, Host } from '../model/host.ts';
+import type { Finished, Host, SpawnSpec } from '../model/host.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { Stage, StageProcess } from '../model/stage.ts';
@@ -32,39 +32,77 @@ const AFTERWARDS_MS = 120_000;
 
 type Ended = Omit<DriveOutput, 'files'>;
 
+/** A generator that waits for its window: started and getting ready where it can be, else not started yet. */
+export interface HeldLoad {
+  /** null: not started. */
+  pid: number | null;
+  go(): Promise<LoadRun>;
+}
+
 /**
- * Starts the generator under the cell's wraps, inside the stage. The one place where a load begins: one that would go
- * anywhere but to the stage's own address throws `DriverError` (`target-refused`).
+ * Starts the generator under the cell's wraps, inside the stage, ahead of its window where it can wait. The one place
+ * where a load begins: one that would go anywhere but to the stage's own address throws `DriverError`
+ * (`target-refused`). The stage's end takes one that is never told to go.
  */
-export async function startLoad(
+export async function holdLoad(
   host: Host,
   stage: Stage,
   driver: Driver,
   cell: Cell,
   load: Load,
   context: DriveContext,
-): Promise<LoadRun> {
+): Promise<HeldLoad> {
   const refused = targetProblem(context.address, [stage.address]);
   if (refused !== null) throw new DriverError(refused.what, 'target-refused', 0);
   const command = driver.command(load, context);
-  await host.makeFolder(context.folder);
-  for (const [name, text] of Object.entries(command.inputs)) await host.writeText(join(context.folder, name), text);
+  const watch = (program: StageProcess, startedNs: bigint): LoadRun => {
+    const finished = finish(host, program, load, startedNs);
+    const output = async (): Promise<DriveOutput> => collect(host, stage, await finished, command, context.folder);
+    return { process: program, finished, output };
+  };
+  if (command.waits !== true) {
+    const go = async (): Promise<LoadRun> => {
+      const startedNs = host.monotonicNs();
+      return watch(await launch(host, stage, cell, command, command.stdin, context.folder), startedNs);
+    };
+    return { pid: null, go };
+  }
+  const program = await launch(host, stage, cell, command, { pipe: true }, context.folder);
+  program.write(`${command.stdin}\n`);
+  const go = async (): Promise<LoadRun> => {
+    const startedNs = host.monotonicNs();
+    program.endStdin();
+    return watch(program, startedNs);
+  };
+  return { pid: program.pid, go };
+}
+
+export async function startLoad(...given: Parameters<typeof holdLoad>): Promise<LoadRun> {
+  return (await holdLoad(...given)).go();
+}
+
+async function launch(
+  host: Host,
+  stage: Stage,
+  cell: Cell,
+  command: DriveCommand,
+  stdin: SpawnSpec['stdin'] | null,
+  folder: string,
+): Promise<StageProcess> {
+  await host.makeFolder(folder);
+  for (const [name, text] of Object.entries(command.inputs)) await host.writeText(join(folder, name), text);
   const { argv, env } = wrapArgv(command.argv, compileWraps(cell.settings, 'generator'));
-  const startedNs = host.monotonicNs();
-  const program = await stage.spawn(
+  return stage.spawn(
     {
       argv,
       env,
-      cwd: context.folder,
-      ...(command.stdin === null ? {} : { stdin: command.stdin }),
+      cwd: folder,
+      ...(stdin === null || stdin === undefined ? {} : { stdin }),
       stdout: { collect: true, limitBytes: 256 * 1_048_576 },
       stderr: { collect: true, limitBytes: 4 * 1_048_576 },
     },
     { side: 'generator' },
   );
-  const finished = finish(host, program, load, startedNs);
-  const output = async (): Promise<DriveOutput> => collect(host, stage, await finished, command, context.folder);
-  return { process: program, finished, output };
 }
 
 async function finish(host: Host, program: StageProcess, load: Load, startedNs: bigint): Promise<Ended> {

@@ -6,7 +6,7 @@ import type { Proof, TrialRecord } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { TrialContext } from './context.ts';
 import { watchRate } from './live-rate.ts';
-import { type LoadRun, measurementOf, startLoad } from './load-run.ts';
+import { type HeldLoad, holdLoad, type LoadRun, measurementOf, startLoad } from './load-run.ts';
 import { startObserving } from './observe/observe.ts';
 import { allHeld, proveProcesses } from './prove.ts';
 
@@ -14,12 +14,25 @@ interface Around {
   serverPids(): Promise<number[]>;
   step(name: string): void;
   draft: Omit<TrialRecord, 'outcome'>;
+  /** The window's generator, started ahead. Absent: it is started when the window begins. */
+  held?: HeldLoad | null;
 }
 
 export interface Measured {
   serverPidsBefore: number[];
   /** Parses the output. Throws `DriverError`. Called when the window's facts are all in the draft. */
   read(): Measurement;
+}
+
+/** The window's generator, ahead of its window; null where this run has no such driver. */
+export async function hold(
+  context: TrialContext,
+  stage: Stage,
+  cell: Cell,
+  drive: DriveContext,
+): Promise<HeldLoad | null> {
+  const driver = context.drivers[cell.load.driver]?.driver;
+  return driver === undefined ? null : holdLoad(context.host, stage, driver, cell, cell.load, drive);
 }
 
 /** Warm-up, then the observed window. */
@@ -46,7 +59,7 @@ export async function measure(
           runnerPid: context.host.pid,
           cpus: context.machine.topology.map((place) => place.cpu),
         });
-  const run = await startLoad(context.host, stage, driver, cell, cell.load, drive);
+  const run = await (around.held?.go() ?? startLoad(context.host, stage, driver, cell, cell.load, drive));
   observer?.loading(run.process.pid);
   const stopRate = watchRate(context, stage, cell.load);
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');

@@ -7,7 +7,8 @@ import { DriverError } from '../model/driver.ts';
 import type { Cell, ServerPlan, TrialSlot } from '../model/plan.ts';
 import type { Outcome, Proof, TrialRecord } from '../model/record.ts';
 import { driveContext, type Phase, type TrialContext } from './context.ts';
-import { measure } from './measure.ts';
+import type { HeldLoad } from './load-run.ts';
+import { hold, measure } from './measure.ts';
 import { renderServer } from './prepare/render.ts';
 import { startProbe } from './probe.ts';
 import { proveProcesses } from './prove.ts';
@@ -101,19 +102,23 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
   await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
   const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
-  const serverPids = async (): Promise<number[]> => (await stage.processes()).filter((pid) => pid !== probe.pid);
+  let held: HeldLoad | null = null;
+  const serverPids = async (): Promise<number[]> =>
+    (await stage.processes()).filter((pid) => pid !== probe.pid && pid !== held?.pid);
   try {
-    await awaitReady(host, running, probe, server.ready, target, context.signal);
-    step('server');
-    await check(draft, await checkReply(probe, 'before', target, cell.load, server.reply));
-    draft.proofs.push(...(await proveProcesses(host, 'server', cell.settings, await serverPids())));
     const drive = driveContext(context, cell, {
       ...target,
       folder: join(folder, 'load'),
       expectedBody: server.reply.body,
       trial: draft.trial,
     });
-    const measured = await measure(context, stage, cell, drive, { serverPids, step, draft });
+    // It gets ready while the server does, so that the window need not wait for it.
+    held = await hold(context, stage, cell, drive);
+    await awaitReady(host, running, probe, server.ready, target, context.signal);
+    step('server');
+    await check(draft, await checkReply(probe, 'before', target, cell.load, server.reply));
+    draft.proofs.push(...(await proveProcesses(host, 'server', cell.settings, await serverPids())));
+    const measured = await measure(context, stage, cell, drive, { serverPids, step, draft, held });
     draft.replies.push(await checkReply(probe, 'after', target, cell.load, server.reply));
     draft.proofs = await proveStillHeld(draft.proofs, (paths) =>
       probe.ask({ op: 'sysctls', paths }).then((a) => a.values),

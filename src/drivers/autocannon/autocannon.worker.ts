@@ -94,11 +94,11 @@ async function rehearse(order: WorkerOrder): Promise<void> {
   });
 }
 
-async function measure(order: WorkerOrder): Promise<WorkerReport> {
+async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {
   await rehearse(order);
-  return drive(order, LOOK_MS);
+  return () => drive(order, LOOK_MS);
 }
 
 if (!servesCanned()) {
-  await runWorker(process.stdin, (text) => process.stdout.write(text, () => process.exit(0)), measure);
+  await runWorker(process.stdin, (text) => process.stdout.write(text, () => process.exit(0)), prepare);
 }

@@ -12,7 +12,7 @@ export function embeddedCommand(driver: string, load: Load, context: DriveContex
   if (worker === undefined) throw new Error(`the worker of driver ${driver} has not been compiled`);
   const { address, port, expectedBody, seed } = context;
   const order: WorkerOrder = { address, port, expectedBody, seed, load };
-  return { argv: [context.node, worker], stdin: JSON.stringify(order), files: {}, inputs: {} };
+  return { argv: [context.node, worker], stdin: JSON.stringify(order), waits: true, files: {}, inputs: {} };
 }
 
 /**

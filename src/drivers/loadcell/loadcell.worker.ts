@@ -94,7 +94,7 @@ async function rehearse(order: WorkerOrder, plan: { over: 'tcp' | 'unix'; reques
  * Elsewhere the system calls rule, and the optimising compiler, which has to share the generator's core, would only put stalls of
  * 1 to 3 ms into the latencies: it stays off.
  */
-async function measure(order: WorkerOrder): Promise<WorkerReport> {
+async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {
   const { keepAlive, rate } = order.load;
   if (keepAlive && rate === null) await rehearse(order, { over: 'tcp', requests: 4_000 });
   else {
@@ -102,9 +102,9 @@ async function measure(order: WorkerOrder): Promise<WorkerReport> {
     await rehearse(order, { over: 'unix', requests: 300 });
   }
   const { address, port } = order;
-  return runLoad(order, realClock(), dialTo({ host: address, port, autoSelectFamily: false }));
+  return () => runLoad(order, realClock(), dialTo({ host: address, port, autoSelectFamily: false }));
 }
 
 if (!servesCanned()) {
-  await runWorker(process.stdin, (text) => process.stdout.write(text, () => process.exit(0)), measure);
+  await runWorker(process.stdin, (text) => process.stdout.write(text, () => process.exit(0)), prepare);
 }
