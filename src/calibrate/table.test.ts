@@ -22,8 +22,8 @@ test('a row a driver: ceilings with the cores behind them, and how much of what 
 test('the whole certificate: every table is whole, and what is wrong is marked', () => {
   const text = certificateTables(certificate());
   expect(new Set(rowsOf(text).map((row) => row.length))).toEqual(new Set([7, 8, 6]));
-  expect(text).toContain('5,400 +400 !');
-  expect(text).toContain('5,110 -5 ');
+  expect(text).toContain('5,400 +400 (100) !');
+  expect(text).toContain('5,110 -5 (95) ');
   expect(text).toContain('driver 7 more !');
   expect(text).toContain('server 1 more ');
   expect(text).toContain('1.0200 !');

@@ -17,7 +17,7 @@ export function certificateTables(certificate: Certificate): string {
     `loadcell ${certificate.loadcell}, ${certificate.date.slice(0, 10)}: ${one(machine.cpu)}, ${machine.cpus} CPUs, Linux ${one(machine.kernel)}${machine.virtualization === null ? '' : ` (${one(machine.virtualization)})`}, ${where}; server on CPU ${cpuText(certificate.cpus.server)}, generator on CPU ${cpuText(certificate.cpus.generator)}.${quick ? ' A smoke run: not to be cited.' : ''}`,
     `Ceilings against ${one(baseline.server)}${baseline.version === null ? '' : ` ${one(baseline.version)}`} over ${baseline.connections} connections, medians of ${roundsOf(certificate)}; in brackets the cores that the generator kept busy.`,
     driverTable(certificate.drivers),
-    'Latencies, counts and rates beside those of a server that stamps and counts by itself; error = told - truth - what a bare socket sees beside it, in µs.',
+    'Latencies, counts and rates beside those of a server that stamps and counts by itself. Latencies in µs: the truth, the driver’s error, and in brackets what a bare socket sees beyond the truth, which is taken off the error.',
     truthTable(certificate.drivers),
     pairTable(certificate),
     closing(certificate),
@@ -91,11 +91,11 @@ function truthTable(drivers: readonly DriverCertificate[]): string {
   return table(header, rows);
 }
 
-/** `5,060 +12`: the truth and what the driver adds to it; `!` where that is more than it may be. */
+/** `5,060 +12 (78)`: the truth, what the driver adds to it, and the machine's part; `!` where the driver adds more than it may. */
 function errorText(error: LatencyError | undefined): string {
   if (error === undefined) return '-';
   const sign = error.errorUs < 0 ? '-' : '+';
-  return `${whole(error.truthUs)} ${sign}${whole(Math.abs(error.errorUs))}${error.within ? '' : ' !'}`;
+  return `${whole(error.truthUs)} ${sign}${whole(Math.abs(error.errorUs))} (${whole(error.floorUs)})${error.within ? '' : ' !'}`;
 }
 
 function countText({
