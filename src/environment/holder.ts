@@ -24,9 +24,10 @@ export interface Holder {
  */
 export async function holderOf(host: Host, lock: string): Promise<Holder | null> {
   const answer = await host.askName(lock);
-  if (answer === null) return null;
-  const word = parseWord(answer);
+  const word = parseWord(answer ?? '');
   const pid = await holdingProcess(host, lock);
+  // A name can be held without listening.
+  if (answer === null && pid === null) return null;
   if (word !== null && (pid === null ? await isAlive(host, owner(word)) : pid === word.pid)) {
     const what = word.experiment === null ? 'loadcell restore' : `the experiment ${word.experiment}`;
     return { text: `${what}, process ${word.pid} of ${word.user}, since ${word.since}`, pid: word.pid };
@@ -34,7 +35,7 @@ export async function holderOf(host: Host, lock: string): Promise<Holder | null>
   if (pid === null) return { text: 'a process that cannot be seen from here and does not say what it is', pid: null };
   const { uid } = await host.stat(`/proc/${pid}`).catch(() => ({ uid: -1 }));
   const command = (await host.readText(`/proc/${pid}/cmdline`).catch(() => '')).replaceAll('\0', ' ').trim();
-  const what = answer === '' ? 'which does not say what it is' : 'which is no loadcell run';
+  const what = !answer ? 'which does not say what it is' : 'which is no loadcell run';
   return { text: `process ${pid} of user ${uid}, ${what} (${printable(command)})`, pid };
 }
 
@@ -66,8 +67,8 @@ const printable = (text: string): string => text.replace(/[^\p{L}\p{M}\p{N}\p{P}
 /** The process whose listening socket has the name, from /proc/net/unix and the descriptors that may be read. */
 async function holdingProcess(host: Host, lock: string): Promise<number | null> {
   const table = await host.readText(`/proc/${host.pid}/net/unix`).catch(() => '');
-  // Flags 00010000: it accepts connections. Nobody can have two lines of one name, unless a name forges one.
-  const lines = table.split('\n').filter((line) => /^\S+ \S+ \S+ 00010000 0001 01 +\d+ @/.test(line));
+  // A stream socket that is no connection. There are no two of one name, unless another name forges a line.
+  const lines = table.split('\n').filter((line) => /^\S+ \S+ \S+ \S+ 0001 01 +\d+ @/.test(line));
   const named = lines.filter((line) => line.slice(line.indexOf('@') + 1).replace(/@+$/, '') === lock);
   const inode = named.length === 1 ? /01 +(\d+) @/.exec(named[0] as string)?.[1] : undefined;
   if (inode === undefined) return null;

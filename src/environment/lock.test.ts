@@ -115,6 +115,23 @@ describe('the lock', () => {
     });
   });
 
+  test('a name that is held by nobody who can be found refuses in the end', async () => {
+    let tries = 0;
+    const odd = {
+      ...host,
+      holdName: async () => {
+        tries += 1;
+        return null;
+      },
+      askName: async () => null,
+      sleep: async () => {},
+    };
+    await expect(takeLock(odd, lock, options)).rejects.toThrow(
+      'this machine is taken by a process that cannot be found',
+    );
+    expect(tries).toBeLessThan(100);
+  });
+
   test('what a holder says cannot steer a terminal', async () => {
     await hold(saying({ ...aRun, experiment: '\u001b]0;x\u0007\n\u202ename' }));
     await expect(takeLock(host, lock, options)).rejects.toThrow(/the experiment \?\]0;x\?\?.name,/);

@@ -4,6 +4,8 @@ import { type Holder, type HolderWord, holderOf } from './holder.ts';
 import { ownerOf } from './stage/owner.ts';
 
 const POLL_MS = 250;
+const MOST_TRIES = 8;
+const NOBODY: Holder = { text: 'a process that cannot be found', pid: null };
 
 export interface LockOptions {
   /** null: a restore by hand. */
@@ -27,20 +29,22 @@ export async function takeLock(host: Host, lock: string, options: LockOptions): 
     experiment: options.experiment,
     since: new Date(host.now()).toISOString(),
   };
-  for (let told = false; ; ) {
+  let known: Holder | null = null;
+  for (let tries = 1; ; tries += 1) {
     const held = await host.holdName(lock, JSON.stringify(word));
     if (held !== null) return held;
-    const holder = await holderOf(host, lock);
-    if (holder === null) continue;
-    if (!options.wait) throw taken(holder, options);
-    if (!told) options.say(`Waiting for ${holder.text} ...`);
-    told = true;
+    // Looked for once: it takes time that the holder may be measuring. null: it has just ended.
+    if (known === null) {
+      known = (await holderOf(host, lock)) ?? (tries < MOST_TRIES ? null : NOBODY);
+      if (known !== null && !options.wait) throw taken(known, options);
+      if (known !== null) options.say(`Waiting for ${known.text} ...`);
+    }
     await pause(host, options.signal);
   }
 }
 
 function taken({ text, pid }: Holder, { experiment }: LockOptions): UserError {
-  const step = experiment === null ? 'A run that lives restores by itself' : 'Wait for it with --wait';
+  const step = experiment === null ? 'A run that lives puts everything back itself: wait for it' : 'Wait for it with --wait';
   return new UserError(`this machine is taken by ${text}`, {
     exitCode: ExitCode.preflightRefused,
     hint: `${step}${pid === null ? '' : `, or end it: kill ${pid}`}`,

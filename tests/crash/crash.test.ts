@@ -17,10 +17,12 @@ afterAll(async () => {
 });
 
 const CRASHES: Crash[] = [
-  ...STEPS.map((moment): Crash => ({ moment, signal: 'SIGKILL', target: 'runner', isolation: 'namespace' })),
+  ...STEPS.map(
+    (moment): Crash => ({ moment, signal: 'SIGKILL', target: 'runner', isolation: 'namespace', itself: true }),
+  ),
   { moment: 'window', signal: 'SIGKILL', target: 'runner', isolation: 'host' },
   { moment: 'window', signal: 'SIGINT', target: 'group', isolation: 'namespace' },
-  { moment: 'server', signal: 'SIGTERM', target: 'runner', isolation: 'host' },
+  { moment: 'server', signal: 'SIGTERM', target: 'runner', isolation: 'host', itself: true },
   { moment: 'stage', signal: 'SIGHUP', target: 'group', isolation: 'namespace' },
   { moment: 'warm-up', signal: 'SIGINT', target: 'tsx', isolation: 'namespace' },
   { moment: 'window', signal: 'SIGTERM', target: 'tsx', isolation: 'namespace' },
@@ -55,7 +57,11 @@ if (isRoot && runs > 0) {
     for (let run = 0; run < runs; run += 1) {
       const target = pick(['runner', 'runner', 'tsx', 'group', 'guardian', 'both'] as const);
       const one: Crash = {
-        moment: draw() < 0.3 ? pick(STEPS) : Math.round(draw() * 6_000),
+        moment: pick([
+          pick(STEPS),
+          { ms: Math.round(draw() * 5_000), after: 'start' },
+          { ms: Math.round(draw() * 1_500), after: 'change' },
+        ] as const),
         signal:
           target === 'guardian' || target === 'both' ? 'SIGKILL' : pick(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL']),
         target,

@@ -7,8 +7,8 @@ import { type Fingerprint, fingerprint } from '../support/fingerprint.ts';
 import { type Bench, ended, experiment, nodeServer, type Said } from '../support/loadcell.ts';
 import { guardianOf, processesOf, runnersOf, until } from './look.ts';
 
-/** Where a run is hit: a step of its first trial, or so many ms after its start. */
-type Moment = (typeof STEPS)[number] | number;
+/** When a run is hit: at a step of its first trial, or so many ms after its start, or after its settings are in force. */
+type Moment = (typeof STEPS)[number] | { ms: number; after: 'start' | 'change' };
 export const STEPS = ['trial-started', 'stage', 'server', 'warm-up', 'window', 'stop', 'trial-ended'] as const;
 
 /** Who is hit. `tsx`: the command is `npx tsx run`, and the signal goes to tsx above the runner. */
@@ -18,6 +18,8 @@ export interface Crash {
   signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL';
   target: Target;
   isolation: 'namespace' | 'host';
+  /** The runner sends itself the signal when it comes to the step. */
+  itself?: boolean;
 }
 
 export interface Aftermath {
@@ -33,7 +35,7 @@ export interface Aftermath {
 }
 
 export const nameOf = ({ moment, signal, target, isolation }: Crash): string =>
-  `${signal} to ${target} ${typeof moment === 'number' ? `after ${moment} ms` : `at ${moment}`} (${isolation})`;
+  `${signal} to ${target} ${typeof moment === 'string' ? `at ${moment}` : `${moment.ms} ms after ${moment.after}`} (${isolation})`;
 
 /** A node:http server that also starts a daemon, forked twice in a session of its own. */
 const server = nodeServer(
@@ -86,12 +88,13 @@ async function hit(made: Bench, one: Crash): Promise<Aftermath> {
   void end.then(() => {
     over.yet = true;
   });
-  if (typeof one.moment === 'number') await Promise.race([sleep(one.moment), end]);
-  else if (hitsItself(one)) await end;
-  else await until('it stops at its step', async () => over.yet || (await runnersOf(made)).at(-1)?.state === 'T');
-  const { guarded, wasChanged } = hitsItself(one)
-    ? { guarded: true, wasChanged: false }
-    : await strike(made, child.pid as number, one);
+  if (one.itself === true) await end;
+  else if (typeof one.moment === 'object') {
+    if (one.moment.after === 'change') await until('it sets', async () => over.yet || (await settings()) === changed);
+    await Promise.race([sleep(one.moment.ms), end]);
+  } else await until('it stops at its step', async () => over.yet || (await runnersOf(made)).at(-1)?.state === 'T');
+  const { guarded, wasChanged } =
+    one.itself === true ? { guarded: true, wasChanged: false } : await strike(made, child.pid as number, one);
 
   // Looked at often, and cheaply: the machine is busy with coming back.
   const hitAt = performance.now();
@@ -117,11 +120,9 @@ async function hit(made: Bench, one: Crash): Promise<Aftermath> {
   };
 }
 
-/** At a step, a run that is hit from outside stops itself there and waits for it. */
-const hitsItself = ({ target, moment }: Crash): boolean => target === 'runner' && typeof moment === 'string';
-
+/** A run that is hit at a step from outside stops itself there and waits for it. */
 function start(made: Bench, one: Crash): ChildProcess {
-  const fault = hitsItself(one) ? one.signal : 'SIGSTOP';
+  const fault = one.itself === true ? one.signal : 'SIGSTOP';
   const env: Record<string, string> =
     typeof one.moment === 'string' ? { LOADCELL_FAULT: `${one.moment}:${fault}` } : {};
   const through = [resolve(root, 'node_modules/.bin/tsx'), resolve(root, 'run.ts')];
