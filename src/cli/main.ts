@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { watchTerminal } from '../host/terminal.ts';
 import { ExitCode, UserError } from '../model/errors.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { toolPath } from '../trial/prepare/search-path.ts';
@@ -11,6 +12,7 @@ import type { RunOptions } from './run-options.ts';
 export async function main(args: readonly string[]): Promise<void> {
   const printer = makePrinter({ color: !args.includes('--no-color') });
   forgiveClosedPipes();
+  process.once('exit', watchTerminal());
   try {
     // Servers live in sbin, and generators that we built in our own folder.
     process.env.PATH = toolPath(process.env.PATH, cacheFolder(process.env));
