@@ -105,6 +105,21 @@ describe('an interrupted run leaves the machine as it was, and says so', () => {
     });
   }
 
+  const isRoot = process.getuid?.() === 0;
+  test.skipIf(!isRoot)(`with settings of the machine in force${isRoot ? '' : ' (skipped: needs root)'}`, async () => {
+    const settings = "controls: { sysctl: { 'vm.swappiness': 61, 'net.core.somaxconn': 512 } }";
+    const window = load(`duration: '${LONG}', warmup: false`);
+    await using made = await bench(experiment(nodeServer(atRequest(FIRST_OF_LOAD)), `${window}, ${settings}`));
+    const before = await fingerprint(made);
+    const { said, during } = await interrupt(made, { signal: 'SIGINT' });
+    expect(during.sysctls).toContain('/proc/sys/vm/swappiness = 61');
+    // What is the namespace's own is not the machine's.
+    expect(during.sysctls).not.toContain('/proc/sys/net/core/somaxconn = 512');
+    expect(during.ledger).not.toEqual([]);
+    expect(said.code, said.stderr).toBe(130);
+    expect(await fingerprint(made)).toEqual(before);
+  });
+
   const ways: Record<string, Way> = {
     'a Ctrl-C that reaches all its processes': { signal: 'SIGINT', group: true },
     'an impatient second Ctrl-C': { signal: 'SIGINT', times: 2 },

@@ -1,5 +1,7 @@
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { machinePlace } from '../../src/environment/place.ts';
+import { localHost } from '../../src/host/local.ts';
 import type { Bench } from './loadcell.ts';
 
 /** What a run must leave as it was. Each part is a sorted list of lines, so that a difference can be read. */
@@ -9,6 +11,8 @@ export interface Fingerprint {
   mounts: string[];
   groups: string[];
   temporary: string[];
+  /** What is kept of old settings while they are changed. */
+  ledger: string[];
   processes: string[];
 }
 
@@ -29,6 +33,7 @@ export async function fingerprint(made: Bench): Promise<Fingerprint> {
     mounts: (await readFile('/proc/self/mounts', 'utf8')).trim().split('\n').sort(),
     groups: await groups(made.pids()),
     temporary: (await readdir(made.temporary)).sort(),
+    ledger: (await readdir(machinePlace(localHost().user, process.env).folder).catch(() => [])).sort(),
     processes: [...pids.values()].sort(),
   };
 }
