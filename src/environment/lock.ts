@@ -44,7 +44,8 @@ export async function takeLock(host: Host, lock: string, options: LockOptions): 
 }
 
 function taken({ text, pid }: Holder, { experiment }: LockOptions): UserError {
-  const step = experiment === null ? 'A run that lives puts everything back itself: wait for it' : 'Wait for it with --wait';
+  const step =
+    experiment === null ? 'A run that lives puts everything back itself: wait for it' : 'Wait for it with --wait';
   return new UserError(`this machine is taken by ${text}`, {
     exitCode: ExitCode.preflightRefused,
     hint: `${step}${pid === null ? '' : `, or end it: kill ${pid}`}`,
