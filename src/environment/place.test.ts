@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { HostError } from '../model/host.ts';
 import { fakeHost } from './fixtures/fake-host.ts';
 import { type FakeFile, type FakeMachine, fakeMachine } from './fixtures/fake-machine.ts';
 import { machinePlace, secureFolder } from './place.ts';
@@ -72,6 +73,17 @@ describe('where the ledger is kept', () => {
       problems: [{ where, what: expect.stringContaining(what) }],
     });
     expect(machine.touched).toEqual([]);
+  });
+
+  test("another user's home, which cannot even be looked at, is refused too", async () => {
+    const machine = machineWith({});
+    const stat = async (path: string) => {
+      throw new HostError(`cannot look at ${path}: EACCES`, 'EACCES', path);
+    };
+    await expect(secureFolder({ ...ann(machine), stat }, FOLDER)).rejects.toMatchObject({
+      exitCode: 3,
+      problems: [{ where: FOLDER, what: 'it cannot be used: cannot look at /home: EACCES' }],
+    });
   });
 
   test('a folder that everybody can write into will do where only owners can rename, and links of our own are followed', async () => {

@@ -22,7 +22,7 @@ function stateFolder({ XDG_STATE_HOME: xdg, HOME: home }: Readonly<Record<string
   // The XDG specification says to ignore a relative path.
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'loadcell');
   if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'loadcell');
-  throw new UserError('there is no folder to keep the machine’s old settings in', {
+  throw new UserError("there is no folder to keep the machine's old settings in", {
     exitCode: ExitCode.preflightRefused,
     hint: 'set HOME, or XDG_STATE_HOME, to an absolute path',
   });
@@ -33,21 +33,22 @@ function stateFolder({ XDG_STATE_HOME: xdg, HOME: home }: Readonly<Record<string
  * link, and nobody but us and root can replace a folder above it.
  */
 export async function secureFolder(host: Host, folder: string): Promise<void> {
-  // What is there is looked at before anything is made in it.
-  const above = await strangersAbove(host, posix.dirname(folder));
-  if (above !== null) refuse(above);
   try {
+    // What is there is looked at before anything is made in it.
+    const above = await strangersAbove(host, posix.dirname(folder));
+    if (above !== null) refuse(above);
     await host.makeFolder(folder, 0o700);
+    const problem = (await strangersAbove(host, posix.dirname(folder))) ?? (await notOurs(host, folder));
+    if (problem !== null) refuse(problem);
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    refuse({ where: folder, what: `the folder cannot be made (${error.code})`, remedy: 'make it, with mode 0700' });
+    const remedy = 'set HOME, or XDG_STATE_HOME, to a folder of your own';
+    refuse({ where: folder, what: `it cannot be used: ${error.message}`, ...(host.user.uid === 0 ? {} : { remedy }) });
   }
-  const problem = (await strangersAbove(host, posix.dirname(folder))) ?? (await notOurs(host, folder));
-  if (problem !== null) refuse(problem);
 }
 
 function refuse(problem: Problem): never {
-  throw new UserError('the folder that keeps the machine’s old settings is not safe', {
+  throw new UserError("the folder that keeps the machine's old settings is not safe", {
     exitCode: ExitCode.preflightRefused,
     problems: [problem],
     hint: 'Nothing was changed.',
