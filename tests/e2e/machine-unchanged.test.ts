@@ -107,7 +107,9 @@ const ENDINGS: readonly Ending[] = [
       ),
       load,
     ),
-    code: 4,
+    // There is a number; it is struck through.
+    code: 0,
+    says: /failed, .* invalid: /,
   },
   {
     name: 'host-wide settings',
