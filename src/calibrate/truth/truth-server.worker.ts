@@ -5,7 +5,8 @@
  */
 import net from 'node:net';
 import { createInterface } from 'node:readline';
-import type { Fault, TruthOptions, TruthStats } from './truth.ts';
+import { type Asked, type ReplyShape, replyBytes } from './reply-bytes.ts';
+import { type Fault, newStats, type TruthOptions } from './truth.ts';
 
 const MAX_STAMPS = 2_000_000;
 const options = JSON.parse(process.argv[2] ?? '{}') as TruthOptions;
@@ -16,34 +17,14 @@ let stats = newStats();
 /** When the first request since the start or the last reset came; the stall is counted from it. */
 let firstAt = -1;
 
-function newStats(): TruthStats {
-  return {
-    requests: 0,
-    replies: 0,
-    connections: 0,
-    open: 0,
-    maxOpen: 0,
-    closedByServer: 0,
-    closedByClient: 0,
-    resets: 0,
-    faults: 0,
-    delaysUs: [],
-    sinceAcceptUs: [],
-    arrivalsUs: [],
-    stalled: 0,
-  };
-}
-
 /** A request that waits for its turn: replies leave a connection in the order of its requests. */
-interface Pending {
+interface Pending extends Asked {
   index: number;
   arrived: number;
   /** The first one of its connection. */
   first: boolean;
   ready: boolean;
   close: boolean;
-  keepAliveHeader: boolean;
-  head: boolean;
 }
 
 class Connection {
@@ -143,7 +124,7 @@ class Connection {
     if (kind === 'close-keep-alive' || kind === 'close-on-accept') return false;
     stats.faults += 1;
     const good = { status: '200 OK', body, close: pending.close, framing: 'length' as const };
-    const text = this.#format(pending, good);
+    const text = replyBytes(pending, good);
     switch (kind) {
       case 'status-500':
         this.#send(pending, { ...good, status: '500 Internal Server Error' });
@@ -199,7 +180,7 @@ class Connection {
   }
 
   #send(pending: Pending, reply: ReplyShape): void {
-    const text = this.#format(pending, reply);
+    const text = replyBytes(pending, reply);
     const now = performance.now();
     if (stats.delaysUs.length < MAX_STAMPS) {
       stats.delaysUs.push((now - pending.arrived) * 1000);
@@ -210,37 +191,11 @@ class Connection {
     this.#socket.write(text);
   }
 
-  #format(pending: Pending, { status, body: content, close, framing }: ReplyShape): Buffer {
-    let head = `HTTP/1.1 ${status}\r\nServer: truth\r\nContent-Type: text/plain\r\n`;
-    if (close || framing === 'eof') head += 'Connection: close\r\n';
-    else if (pending.keepAliveHeader) head += 'Connection: keep-alive\r\n';
-    if (framing === 'length') head += `Content-Length: ${content.length}\r\n`;
-    if (framing === 'chunked') head += 'Transfer-Encoding: chunked\r\n';
-    const top = Buffer.from(`${head}\r\n`, 'latin1');
-    if (pending.head) return top;
-    return Buffer.concat([top, framing === 'chunked' ? chunked(content) : content]);
-  }
-
   #end(): void {
     if (!this.#ended) stats.closedByServer += 1;
     this.#ended = true;
     this.#socket.end();
   }
-}
-
-interface ReplyShape {
-  status: string;
-  body: Buffer;
-  close: boolean;
-  framing: 'length' | 'chunked' | 'eof';
-}
-
-/** In two chunks, so that a reader has to put them together. */
-function chunked(content: Buffer): Buffer {
-  const middle = Math.floor(content.length / 2);
-  const parts = [content.subarray(0, middle), content.subarray(middle)].filter((part) => part.length > 0);
-  const pieces = parts.flatMap((part) => [Buffer.from(`${part.length.toString(16)}\r\n`), part, Buffer.from('\r\n')]);
-  return Buffer.concat([...pieces, Buffer.from('0\r\n\r\n')]);
 }
 
 function applies(what: Fault, index: number): boolean {

@@ -81,6 +81,24 @@ export interface TruthStats {
   stalled: number;
 }
 
+export function newStats(): TruthStats {
+  return {
+    requests: 0,
+    replies: 0,
+    connections: 0,
+    open: 0,
+    maxOpen: 0,
+    closedByServer: 0,
+    closedByClient: 0,
+    resets: 0,
+    faults: 0,
+    delaysUs: [],
+    sinceAcceptUs: [],
+    arrivalsUs: [],
+    stalled: 0,
+  };
+}
+
 /** sorted[floor(n p / 100)], as ab does. */
 export function percentileUs(values: readonly number[], percent: number): number {
   const ascending = [...values].sort((a, b) => a - b);
