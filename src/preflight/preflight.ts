@@ -48,7 +48,7 @@ export async function preflight(
   if (options.install) await installWantedDrivers(host, plan.cells, options);
   const drivers = await installedDrivers(host, options.cache, options.ownVersion);
   const { cells, unloadable } = assignDrivers(plan.cells, new Set(Object.keys(drivers)));
-  const servers = await prepareServers(host, plan.servers, options);
+  const servers = await prepareServers(host, plan.servers, options, isolation);
   return {
     plan: { ...plan, cells },
     isolation,

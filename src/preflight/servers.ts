@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { leash } from '../environment/stage/leash.ts';
 import { UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { ServerPlan } from '../model/plan.ts';
@@ -7,6 +8,7 @@ import { installRequirements } from '../trial/prepare/install.ts';
 import { type Prepared, prepareServer } from '../trial/prepare/prepare.ts';
 import { renderServer } from '../trial/prepare/render.ts';
 import { type Missing, missingRequirements, requirementsOf } from '../trial/prepare/requirements.ts';
+import type { Isolation } from './isolation.ts';
 
 export interface PreparedServers {
   prepared: Record<string, Prepared>;
@@ -29,10 +31,12 @@ export async function prepareServers(
   host: Host,
   servers: readonly ServerPlan[],
   options: PrepareOptions,
+  isolation: Isolation,
 ): Promise<PreparedServers> {
   const all: PreparedServers = { prepared: {}, facts: {}, unavailable: {} };
   if (options.install) await installMissing(host, servers, options);
   const stoppable: Host = { ...host, run: (argv, given) => host.run(argv, { signal: options.signal, ...given }) };
+  const tied = await leash(host, isolation);
   for (const server of servers) {
     const missing = await missingRequirements(host, requirementsOf(server), options.cache);
     if (missing.length > 0) {
@@ -42,7 +46,7 @@ export async function prepareServers(
       continue;
     }
     try {
-      const prepared = await prepareServer(stoppable, server, options.cache);
+      const prepared = await prepareServer(stoppable, server, options.cache, tied);
       all.prepared[server.name] = prepared;
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {

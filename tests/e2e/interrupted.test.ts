@@ -135,6 +135,23 @@ describe('an interrupted run leaves the machine as it was, and says so', () => {
     expect(await fingerprint(made)).toEqual(before);
   });
 
+  // In a stage that is the stage's work; a build runs outside of one.
+  test.each(['namespace', 'host'])(
+    'killed in a build whose step lives in a session of its own (%s)',
+    async (isolation) => {
+      const step = 'setsid -f sleep 300; touch "$TMPDIR/../sign"; sleep 300';
+      const server = nodeServer('() => {}', `build: { inputs: ['bench.ts'], steps: [['sh', '-c', '${step}']] },`);
+      await using made = await bench(experiment(server, `${short}, isolation: '${isolation}'`));
+      const before = await fingerprint(made);
+      const { said, during } = await interrupt(made, { signal: 'SIGKILL' });
+      expect(during.processes.filter((line) => line.includes('sleep 300')).length).toBeGreaterThan(1);
+      expect(said.signal).toBe('SIGKILL');
+      // At once in a namespace; what a mark is all that there is of, by the next start.
+      if (isolation === 'host') expect((await made.run(['restore'])).code).toBe(0);
+      await expect.poll(() => fingerprint(made), { timeout: 20_000 }).toEqual(before);
+    },
+  );
+
   test('while the experiment file is loaded', async () => {
     await using made = await bench(
       `import { writeFileSync } from 'node:fs';

@@ -72,7 +72,7 @@ export async function openNamespaces(host: Host, options: NamespaceOptions): Pro
 }
 
 /** The current user stays who he is inside (nginx's chown works) and the chain holds capabilities over what is inside. */
-const USER = ['--map-current-user', '--keep-caps'];
+export const USER = ['--map-current-user', '--keep-caps'];
 
 /** Burst, rate, loss, delay: the script's last arguments. */
 function shaping(network: Settings['network']): string[] {

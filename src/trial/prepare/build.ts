@@ -17,7 +17,7 @@ export async function prepareBuild(
   server: Pick<ServerPlan, 'name' | 'folder' | 'requires'>,
   build: NonNullable<ServerPlan['build']>,
   placeholders: Placeholders,
-  where: { cache: string; path: string },
+  where: { cache: string; path: string; leash: readonly string[] },
 ): Promise<string> {
   const env = { PATH: where.path };
   const inputs = await Promise.all(build.inputs.map((name) => readInput(host, server, name)));
@@ -28,7 +28,7 @@ export async function prepareBuild(
   return kept(host, join(where.cache, 'build', `${server.name}-${key}`), async (folder) => {
     for (const [index, step] of build.steps.entries()) {
       const argv = fillArgv(step, { ...placeholders, build: folder }, `${server.name}: build.steps[${index}]`);
-      const end = await host.run(argv, { cwd: server.folder, env, timeoutMs: TIMEOUT_MS });
+      const end = await host.run([...where.leash, ...argv], { cwd: server.folder, env, timeoutMs: TIMEOUT_MS });
       if (end.code !== 0) throw failed(`building ${server.name}`, argv, end);
     }
   });

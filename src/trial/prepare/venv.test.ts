@@ -41,16 +41,16 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describeVenv('installs the requirement lines once', async () => {
-  const venv = await prepareVenv(host, [wheel], cache, path);
+  const venv = await prepareVenv(host, [wheel], { cache, path, leash: [] });
   const said = await host.run([join(venv, 'bin/python'), '-c', 'import tiny; print(tiny.ANSWER)']);
   expect(said.stdout.trim()).toBe('42');
-  expect(await prepareVenv(host, [wheel], cache, path)).toBe(venv);
+  expect(await prepareVenv(host, [wheel], { cache, path, leash: [] })).toBe(venv);
   expect((await readdir(join(cache, 'venv'))).length).toBe(2);
 });
 
 describeVenv('says what pip said, and leaves no half-made environment to be used later', async () => {
   const before = await readdir(join(cache, 'venv')).catch(() => []);
-  const attempt = prepareVenv(host, [join(folder, 'absent-1.0-py3-none-any.whl')], cache, path);
+  const attempt = prepareVenv(host, [join(folder, 'absent-1.0-py3-none-any.whl')], { cache, path, leash: [] });
   await expect(attempt).rejects.toThrow(/installing Python packages failed.*absent-1\.0/s);
   expect(await readdir(join(cache, 'venv'))).toEqual(before);
 });

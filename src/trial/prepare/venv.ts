@@ -10,12 +10,16 @@ const TIMEOUT_MS = 600_000;
  * A virtual environment with exactly these requirement lines, made once for the Python that is first on `path`.
  * Returns its folder; `bin/python` in it runs the packages.
  */
-export async function prepareVenv(host: Host, pip: readonly string[], cache: string, path: string): Promise<string> {
+export async function prepareVenv(
+  host: Host,
+  pip: readonly string[],
+  { cache, path, leash }: { cache: string; path: string; leash: readonly string[] },
+): Promise<string> {
   const env = { PATH: path };
   const python = await pythonIdentity(host, env);
   return kept(host, join(cache, 'venv', digestOf([python, pip])), async (folder) => {
     const make = ['python3', '-m', 'venv', folder];
-    const made = await host.run(make, { env, timeoutMs: TIMEOUT_MS });
+    const made = await host.run([...leash, ...make], { env, timeoutMs: TIMEOUT_MS });
     if (made.code !== 0) {
       throw failed(
         'making a virtual environment',
@@ -33,7 +37,7 @@ export async function prepareVenv(host: Host, pip: readonly string[], cache: str
       '--no-input',
       ...pip,
     ];
-    const installed = await host.run(install, { env, timeoutMs: TIMEOUT_MS });
+    const installed = await host.run([...leash, ...install], { env, timeoutMs: TIMEOUT_MS });
     if (installed.code !== 0) throw failed('installing Python packages', install, installed);
   });
 }
