@@ -21,6 +21,7 @@ export function certificateTables(certificate: Certificate): string {
     truthTable(certificate.drivers),
     pairTable(certificate),
     closing(certificate),
+    failed(certificate),
     restless(certificate),
   ]
     .filter((part) => part !== '')
@@ -30,6 +31,7 @@ export function certificateTables(certificate: Certificate): string {
 /** Names and versions come from other programs: nothing in them may break a table or steer a terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const one = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f|\s]+/g, ' ').trim();
+const short = (text: string): string => (one(text).length > 40 ? `${one(text).slice(0, 39)}…` : one(text));
 const whole = (value: number): string => Math.round(value).toLocaleString('en');
 const cpuText = (cpus: number[] | null): string => (cpus === null ? 'any' : cpus.join(','));
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)}%`;
@@ -79,12 +81,12 @@ function share<T>(all: readonly T[], good: (item: T) => boolean): string {
 }
 
 function truthTable(drivers: readonly DriverCertificate[]): string {
-  const header = ['Driver', 'Connections', 'Delay', 'p50', 'p90', 'p99', 'Counts', 'Rate'];
+  const header = ['Driver', 'Connections', 'Delay', 'p50', 'p90', 'p99', 'Max', 'Counts', 'Rate'];
   const rows = drivers.flatMap(({ name, truths }) =>
     truths.map(({ connections, delay, rounds, latency, counts, rate, failures }) => {
       const start = [name, connections, delay];
-      if (rounds === 0) return [...start, '-', '-', '-', one(failures[0] ?? 'not measured'), '-'];
-      const figures = (['p50', 'p90', 'p99'] as const).map((key) => errorText(latency?.[key]));
+      if (rounds === 0) return [...start, '-', '-', '-', '-', short(failures[0] ?? 'not measured'), '-'];
+      const figures = (['p50', 'p90', 'p99', 'max'] as const).map((key) => errorText(latency?.[key]));
       return [...start, ...figures, countText(counts), `${rate.ratio.toFixed(4)}${rate.agrees ? '' : ' !'}`];
     }),
   );
@@ -144,6 +146,17 @@ function closing({ drivers, gaps, timers }: Certificate): string {
     `Clock: steps of ${whole(timers.clockStepNs)} ns; a timer of 1 ms fires ${whole(timers.timerLateUs.p50)} µs late (p99 ${whole(timers.timerLateUs.p99)} µs).`,
   ];
   return lines.filter((line) => line !== '').join('\n');
+}
+
+/** Windows that gave no measurement, a line a driver: the figures are of the others. */
+function failed({ drivers }: Certificate): string {
+  const lines = drivers.flatMap(({ name, truths }) => {
+    const failures = truths.flatMap((truth) => truth.failures);
+    return failures.length === 0
+      ? []
+      : [`${name}: windows without a measurement: ${failures.length}, the first: ${one(failures[0] as string)}`];
+  });
+  return lines.join('\n');
 }
 
 /** Above it the machine was busy with something else, and every figure here is as uncertain. */

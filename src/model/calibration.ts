@@ -71,8 +71,8 @@ export interface TruthFinding {
   delay: string;
   /** Rounds of which the percentiles are medians. */
   rounds: number;
-  /** null: the generator gives no usable distribution. */
-  latency: Record<'p50' | 'p90' | 'p99', LatencyError> | null;
+  /** `max` where the server stalls: there it is the stall. null: the generator gives no usable distribution. */
+  latency: (Record<'p50' | 'p90' | 'p99', LatencyError> & { max?: LatencyError }) | null;
   counts: {
     /** Most requests by which the server's count was above the driver's; at most as many can be as were in flight. */
     serverAboveDriver: number;

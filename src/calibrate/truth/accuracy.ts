@@ -56,7 +56,7 @@ export function accuracyJobs(
       .map(({ kind, mode, rounds, failures }) => ({
         connections: kind,
         delay: mode.label,
-        ...findingOf(rounds, failures),
+        ...findingOf(rounds, failures, { max: mode.delay.kind === 'stall' }),
       }));
   return { jobs, findings };
 }

@@ -75,6 +75,16 @@ test('the tail of a bimodal server is where the driver must see it', () => {
   expect(cut.latency?.p50.within).toBe(true);
 });
 
+test('a stall is the longest latency: a driver that leaves it out is caught by it alone', () => {
+  const delaysUs = [...steady(5_000, 399), 1_005_000];
+  const right = findingOf([round({ delaysUs })], [], { max: true });
+  expect(right.latency?.max).toMatchObject({ truthUs: 1_005_000, floorUs: 0, within: true });
+  const blind = findingOf([round({ delaysUs, told: (us) => Math.min(us, 900_000) })], [], { max: true });
+  expect(blind.latency?.p99.within).toBe(true);
+  expect(blind.latency?.max?.within).toBe(false);
+  expect(findingOf([round({ delaysUs })], []).latency).not.toHaveProperty('max');
+});
+
 test('counts: as many more on the server as were in flight, none more on the driver', () => {
   const of = (completed: number) => findingOf([round({ delaysUs: steady(1_000), completed })], []).counts;
   expect(of(199)).toMatchObject({ serverAboveDriver: 1, agree: true });
