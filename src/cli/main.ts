@@ -4,6 +4,7 @@ import { ExitCode, UserError } from '../model/errors.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { toolPath } from '../trial/prepare/search-path.ts';
 import type { CalibrateOptions } from './calibrate-command.ts';
+import { diskFailure } from './disk-failure.ts';
 import { ownVersion } from './own-version.ts';
 import { makePrinter, type Printer, printUserError } from './print.ts';
 import type { RunOptions } from './run-options.ts';
@@ -37,7 +38,8 @@ function forgiveClosedPipes(): void {
 }
 
 function report(thrown: unknown, printer: Printer): ExitCode {
-  const error = usersPart(thrown);
+  const part = usersPart(thrown);
+  const error = part instanceof UserError ? part : (diskFailure(thrown, ExitCode.notMeasured) ?? part);
   if (error instanceof UserError) {
     printUserError(printer, error);
     return error.exitCode;

@@ -17,6 +17,7 @@ import { preflight } from '../preflight/preflight.ts';
 import { freeRunId } from '../results/run-folder.ts';
 import type { TrialContext, TrialEvent } from '../trial/context.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
+import { diskFailure } from './disk-failure.ts';
 import { gitState } from './git-state.ts';
 import { lookAtFolder, openFolder } from './open-folder.ts';
 import { ownVersion } from './own-version.ts';
@@ -144,7 +145,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
     return { context, file, known, notRun: new Set(Object.keys(ready.notRun)), [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
-    if (!given.signal.aborted) throw error;
+    if (!given.signal.aborted) throw diskFailure(error, ExitCode.preflightRefused) ?? error;
     throw new UserError('interrupted before the first trial', { exitCode: ExitCode.interrupted, cause: error });
   }
 }

@@ -77,6 +77,24 @@ describe.skipIf(!isRoot)(`a disk that gives way${note}`, { timeout: LONG }, () =
     expect(await state(made)).toEqual(before);
   });
 
+  test('full where temporary files go: refused before anything is changed', async () => {
+    await using made = await bench(LONG_RUN);
+    const before = await state(made);
+    const said = await ended(
+      shell(
+        made,
+        `compiled=$(readlink tmp/tsx-*) && mount -t tmpfs -o size=300k tmpfs tmp && ln -s "$compiled" tmp/
+         ${COMMAND} bench.ts --wait; code=$?; ls tmp; exit $code`,
+        PRIVATE,
+      ),
+    );
+    expect(said.code, said.stderr).toBe(3);
+    expect(said.stderr).toMatch(/ENOSPC[\s\S]*The disk is full.*TMPDIR/);
+    expect(said.stderr).not.toContain('defect of loadcell');
+    expect(said.stdout).toMatch(/^tsx-\d+\n$/);
+    expect(await state(made)).toEqual(before);
+  });
+
   test('read-only: refused with its path and the way out', async () => {
     await using made = await bench(LONG_RUN);
     await mkdir(join(made.folder, 'out'));
