@@ -149,6 +149,15 @@ describe('what a server, a log or a name says', () => {
       expect(svg, name).not.toMatch(/<(?:script|img|!--)|(?!\n)[\p{Cc}\p{Cf}]/u);
   });
 
+  it('stays in its place inside a translated sentence, too', async () => {
+    const chinese = await shipped('zh-CN');
+    const { markdown, html } = renderReport(markedEverywhere(HOSTILE), chinese);
+    expect(markdown).toMatch(/服务器在就绪之前退出（退出码 1）：OSError.*\\<script\\>/);
+    const calm = renderReport(markedEverywhere('x'), chinese);
+    expect(shape(blocksOf(markdown))).toEqual(shape(blocksOf(calm.markdown)));
+    expect(tags(html)).toEqual(tags(calm.html));
+  });
+
   /** Opening and closing tags in their order, without what hangs on the length of a text. */
   const tags = (html: string): string[] =>
     [...html.matchAll(/<\/?([a-z!-]+)[^>]*>/gi)]

@@ -53,14 +53,18 @@ async function knownTemplate(host: Host, folder: string, name: string): Promise<
 }
 
 async function readLocale(host: Host, folder: string, name: string): Promise<Locale> {
-  const known = (await host.list(folder)).flatMap((file) => (file.endsWith('.json') ? [file.slice(0, -5)] : [])).sort();
+  const files = await host.list(folder);
+  const known = files.flatMap((file) => /^([^.]+)\.json$/.exec(file)?.[1] ?? []).sort();
   if (!known.includes(name)) {
     throw new UserError(`report.locale: there is no locale ${JSON.stringify(name)}`, {
       exitCode: ExitCode.wrongInput,
       hint: `Known locales: ${known.join(', ')}.`,
     });
   }
-  return JSON.parse(await host.readText(`${folder}/${name}.json`)) as Locale;
+  const read = async (file: string): Promise<unknown> => JSON.parse(await host.readText(`${folder}/${file}`));
+  const catalogue = `${name}.messages.json`;
+  const messages = files.includes(catalogue) ? ((await read(catalogue)) as Locale['messages']) : {};
+  return { ...((await read(`${name}.json`)) as Omit<Locale, 'messages'>), messages };
 }
 
 async function readTemplate(host: Host, path: string): Promise<string> {

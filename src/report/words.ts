@@ -1,6 +1,7 @@
 import { type Formats, formats, type NumberStyle } from './format.ts';
+import { type Messages, translatorOf } from './messages.ts';
 
-/** A file in templates/locales: every word of the report, and how it writes numbers. */
+/** A language of templates/locales: every word of the report, how it writes numbers, and its catalogue of sentences. */
 export interface Locale {
   /** The language's own name. */
   name: string;
@@ -8,6 +9,8 @@ export interface Locale {
   tag: string;
   numbers: NumberStyle;
   words: Readonly<Record<string, string>>;
+  /** Empty where the language has no catalogue: English. */
+  messages: Messages;
 }
 
 export type Parameters = Readonly<Record<string, string | number>>;
@@ -22,6 +25,8 @@ export interface Words extends Formats {
   say(key: string, parameters?: Parameters): string;
   /** The words of a key, or null where this locale has none: for what a catalogue may or may not translate. */
   find(key: string): string | null;
+  /** A sentence of a record or a result: in this language where loadcell wrote it and its catalogue has it, else as it is. */
+  sentence(text: string): string;
 }
 
 export function wordsOf(locale: Locale): Words {
@@ -36,5 +41,6 @@ export function wordsOf(locale: Locale): Words {
       return String(value);
     });
   };
-  return { tag: locale.tag, say, find, ...formats(locale.numbers) };
+  const sentence = translatorOf(locale.messages, say('semicolon'));
+  return { tag: locale.tag, say, find, sentence, ...formats(locale.numbers) };
 }

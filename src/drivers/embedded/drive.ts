@@ -29,8 +29,8 @@ export function embeddedMeasurement(
   const { failure, ...report } = readReport(driver, output);
   const { completed } = report.requests;
   if (completed === 0) {
-    const why = failure ? ` ${failure.message}.` : '';
-    throw new DriverError(`No request got a complete reply (${describeErrors(report)}).${why}`, 'nothing-measured', 0);
+    const why = `No request got a complete reply (${describeErrors(report)}).${failure ? ` ${failure.message}.` : ''}`;
+    throw new DriverError(why, 'nothing-measured', 0);
   }
   if (failure) throw new DriverError(failure.message, failure.code, completed);
   return {

@@ -35,20 +35,24 @@ function addCase(cases: Map<string, CaveatItem['cases'][number]>, cell: CellFact
   const key = JSON.stringify([caveat.severity, caveat.message, caveat.nextStep]);
   const known = cases.get(key) ?? {
     severity: words.say(`severity.${caveat.severity}`),
-    message: caveat.message,
-    nextStep: caveat.nextStep,
+    message: words.sentence(caveat.message),
+    nextStep: words.sentence(caveat.nextStep),
     cells: [],
   };
   const evidence = Object.entries(caveat.evidence).map(([name, value]) => ({
     name,
-    value: evidenceText(value, words),
+    value: evidenceText(name, value, words),
   }));
   known.cells.push({ label: cell.label, evidence });
   cases.set(key, known);
 }
 
-function evidenceText(value: Caveat['evidence'][string], words: Words): string {
+/** Evidence in a server's own words: never taken for a sentence of loadcell's. */
+const LOG = 'log';
+
+function evidenceText(name: string, value: Caveat['evidence'][string], words: Words): string {
   if (value === null) return words.say('notReadable');
-  if (typeof value !== 'number') return clip(String(value), 300);
+  if (typeof value === 'string') return clip(name === LOG ? value : words.sentence(value), 300);
+  if (typeof value === 'boolean') return String(value);
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

@@ -38,7 +38,7 @@ function entries(facts: Facts): [key: string, value: string | null][] {
     ...(found.cpuQuota === null ? [] : [['cpuQuota', words.rate(found.cpuQuota)] as [string, string]]),
     ['loadAverage', found.loadAverage.map((load) => load.toFixed(2)).join(' ')],
     ['isolation', words.say(`isolation.${results.run.isolation}`)],
-    ['drivers', drivers.join(', ') || words.say('none')],
+    ['drivers', drivers.join(words.say('load.comma')) || words.say('none')],
     ['node', found.node],
     ['seed', String(results.run.seed)],
     ['trials', words.count(run.plan.trials)],

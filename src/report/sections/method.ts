@@ -38,10 +38,10 @@ export const method: Section<MethodView> = (facts) => {
       seed: String(run.plan.seed),
     }),
     isolation: words.say(`method.isolation.${results.run.isolation}`),
-    isolationReason: run.isolation.reason,
+    isolationReason: words.sentence(run.isolation.reason),
     warmups: [...new Set(warmups)],
     copied: copiedOf(facts),
-    relaxed: run.relaxed.map(({ where, what }) => ({ where, what })),
+    relaxed: run.relaxed.map(({ where, what }) => ({ where, what: words.sentence(what) })),
     sittings: sittingsOf(facts),
     calibration: calibrationOf(facts),
   };
@@ -56,7 +56,7 @@ function sittingsOf({ run: { resumed = [] }, words }: Facts): MethodView['sittin
       date: startedAt,
       count: words.count(trials),
     }),
-    changed: changed.map(({ where, what }) => ({ where, what })),
+    changed: changed.map(({ where, what }) => ({ where, what: words.sentence(what) })),
   }));
 }
 
@@ -93,11 +93,12 @@ function notesOf(cells: readonly { label: string; measured: readonly Measurement
       }
     }
   }
-  return [...found].map(([note, labels]) => {
+  return [...found].map(([said, labels]) => {
+    const note = words.sentence(said);
     if (labels.size === cells.length) return note;
     const rest = labels.size - CELLS_NAMED;
-    const named = [...labels].slice(0, CELLS_NAMED).join('; ');
-    const more = rest > 0 ? `; ${words.say('method.more', { count: words.count(rest) })}` : '';
+    const named = [...labels].slice(0, CELLS_NAMED).join(words.say('semicolon'));
+    const more = rest > 0 ? words.say('semicolon') + words.say('method.more', { count: words.count(rest) }) : '';
     return words.say('method.noteOf', { note, cells: `${named}${more}` });
   });
 }

@@ -71,6 +71,9 @@ function rowOf(group: Group, { cells, words }: Facts): ProcessRow {
     found: [...new Set(proofs.map((proof) => proof.during ?? words.say('dash')))].join(words.say('load.comma')),
     held: group.held,
     trials: words.count(proofs.length),
-    detail: [...new Set(proofs.flatMap((proof) => (group.held ? [] : (proof.detail ?? []))))].slice(0, 3).join('; '),
+    detail: [...new Set(proofs.flatMap((proof) => (group.held ? [] : (proof.detail ?? []))))]
+      .slice(0, 3)
+      .map((detail) => words.sentence(detail))
+      .join(words.say('semicolon')),
   };
 }

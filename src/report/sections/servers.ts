@@ -65,7 +65,7 @@ function serverView(facts: Facts, name: string): ServerView {
     files: found?.shown ?? [],
     headlines: cells.map((cell) => headline(cell, facts)),
     blocks: blocks.map((block, index) => ({ ...block, first: index === 0 })),
-    failures: cells.flatMap((cell) => failuresOf(cell)),
+    failures: cells.flatMap((cell) => failuresOf(cell, words)),
   };
 }
 
@@ -120,7 +120,7 @@ function details(cell: CellFacts, words: Words): Figure | null {
     parts.push(words.say('headline.cpu', { time: words.duration(serverCpuUsPerRequest) }));
   if (serverRssBytes !== null) parts.push(words.say('headline.memory', { size: words.bytes(serverRssBytes) }));
   if (errors.total > 0) parts.push(words.say('headline.errors', { errors: errorText(cell.result, words) }));
-  return parts.length === 0 ? null : cell.figure(parts.join(words.say('headline.semicolon')));
+  return parts.length === 0 ? null : cell.figure(parts.join(words.say('semicolon')));
 }
 
 /**
@@ -168,7 +168,7 @@ function target(cell: CellFacts, facts: Facts, record: TrialRecord): AbTarget {
 const LOG_LINES = 12;
 
 /** Trials that gave no measurement, with what the server last wrote; the same reason is told once. */
-function failuresOf(cell: CellFacts): ServerView['failures'] {
+function failuresOf(cell: CellFacts, words: Words): ServerView['failures'] {
   const seen = new Map<string, ServerView['failures'][number]>();
   for (const { outcome, serverLog } of cell.records) {
     if (outcome.kind === 'measured') continue;
@@ -179,7 +179,7 @@ function failuresOf(cell: CellFacts): ServerView['failures'] {
       .map((line) => clip(line, 300))
       .join('\n');
     if (!seen.has(outcome.reason))
-      seen.set(outcome.reason, { cell: cell.label, reason: clip(outcome.reason, 600), log });
+      seen.set(outcome.reason, { cell: cell.label, reason: clip(words.sentence(outcome.reason), 600), log });
   }
   return [...seen.values()];
 }

@@ -78,7 +78,9 @@ function rowOf(setting: string, proofs: readonly Proof[], words: Words): Setting
       words,
     ),
     status: statusOf(proofs, words),
-    detail: [...new Set(failed.map((proof) => proof.detail ?? ''))].filter(Boolean).join('; '),
+    detail: [...new Set(failed.flatMap((proof) => proof.detail || []))]
+      .map((detail) => words.sentence(detail))
+      .join(words.say('semicolon')),
   };
 }
 
@@ -105,5 +107,5 @@ function meaningOf(key: string, words: Words): SettingsView['meanings'] {
     return known === null ? [] : [{ key, summary: known, caution: '' }];
   }
   const summary = words.tag.startsWith('zh') ? info.summaryZh || info.summary : info.summary;
-  return [{ key, summary, caution: info.caution ?? '' }];
+  return [{ key, summary, caution: words.sentence(info.caution ?? '') }];
 }

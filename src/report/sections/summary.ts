@@ -44,7 +44,8 @@ export const summary: Section<SummaryView> = (facts) => {
   const footnotes = caveatsByCode(facts).map(({ code, found }) => {
     const messages = [...new Set(found.map(({ caveat }) => caveat.message))];
     const cells = words.say('summary.cells', { count: words.count(found.length) });
-    const text = messages.length === 1 ? (messages[0] as string) : words.say('summary.seeCaveats', { cells });
+    const text =
+      messages.length === 1 ? words.sentence(messages[0] as string) : words.say('summary.seeCaveats', { cells });
     return { label: footnoteLabel(code), code, text };
   });
   return {
@@ -94,7 +95,10 @@ function row(cell: CellFacts, labelled: boolean, mixedKinds: boolean, words: Wor
   const { requestsPerSecond: rate, latencyUs } = result;
   const latency = (us: number | undefined): Figure | null => {
     if (us === undefined) return null;
-    const kind = mixedKinds && result.latencyKind !== null ? ` (${words.say(`latency.${result.latencyKind}`)})` : '';
+    const kind =
+      mixedKinds && result.latencyKind !== null
+        ? words.say('aside', { text: words.say(`latency.${result.latencyKind}`) })
+        : '';
     return cell.figure(words.duration(us) + kind);
   };
   const measured = rate !== null || latencyUs !== null;
@@ -127,7 +131,7 @@ export function errorText(result: CellResult, words: Words): string {
     (kind) => `${words.say(`errors.${kind}`)} ${words.count(errors[kind])}`,
   );
   const total = words.count(errors.total);
-  return kinds.length === 0 ? total : `${total} (${kinds.join(words.say('load.comma'))})`;
+  return kinds.length === 0 ? total : total + words.say('aside', { text: kinds.join(words.say('load.comma')) });
 }
 
 function missing(facts: Facts): SummaryView['missing'] {
@@ -148,8 +152,9 @@ function missing(facts: Facts): SummaryView['missing'] {
 
 /** Why a cell has no rate: the plan's reason, or what became of its trials. */
 export function reasonOf(cell: CellFacts, words: Words): string {
-  if (cell.result.reason !== null) return cell.result.reason;
+  if (cell.result.reason !== null) return words.sentence(cell.result.reason);
   const reasons = new Set(cell.records.map((record) => ('reason' in record.outcome ? record.outcome.reason : '')));
   reasons.delete('');
-  return [...reasons].join('; ') || words.say('summary.nothingMeasured');
+  const told = [...reasons].map((reason) => words.sentence(reason)).join(words.say('semicolon'));
+  return told || words.say('summary.nothingMeasured');
 }
