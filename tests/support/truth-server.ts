@@ -36,8 +36,8 @@ export interface TruthServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** Its program, for those who start it elsewhere (in a namespace): `[...truthServerArgv(options)]`, control on stdin/stdout. */
-export function truthServerArgv(options: TruthOptions, http: '1.1' | '2' = '1.1'): string[] {
+/** Its program; control on stdin and stdout. */
+function truthServerArgv(options: TruthOptions, http: '1.1' | '2' = '1.1'): string[] {
   const file = http === '2' ? './truth-h2c.main.ts' : '../../src/calibrate/truth/truth-server.worker.ts';
   const program = fileURLToPath(new URL(file, import.meta.url));
   return [process.execPath, '--import', import.meta.resolve('tsx'), program, JSON.stringify(options)];
