@@ -2,7 +2,7 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TrialRecord } from '../../src/model/record.ts';
-import { type Bench, bench, ended } from '../support/loadcell.ts';
+import { type Bench, bench, codesOf, ended } from '../support/loadcell.ts';
 import { FOUR_TRIALS, LONG, stored, untilLines } from './kept.ts';
 
 const slotOf = ({ cell, trial }: { cell: string; trial: number }): string => `${cell} ${trial}`;
@@ -102,6 +102,7 @@ describe('a run that is there', { timeout: LONG }, () => {
     expect(after.run.plan).toEqual(before.run.plan);
     expect(after.run.resumed).toMatchObject([{ changed: [{ where: 'experiment' }] }]);
     expect(await made.report()).toMatch(/Changed since the first sitting.*experiment/);
+    for (const cell of (await made.results()).cells) expect(codesOf(cell)).toContain('resumed-changed');
     await writeFile(made.file, text);
   });
 

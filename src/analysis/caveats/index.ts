@@ -22,6 +22,7 @@ import { quick } from './quick.ts';
 import { replyChanged } from './reply-changed.ts';
 import { requestsFailed } from './requests-failed.ts';
 import { resolution } from './resolution.ts';
+import { resumedChanged } from './resumed-changed.ts';
 import { retransmits } from './retransmits.ts';
 import { runnerBusy } from './runner-busy.ts';
 import { serverClosedConnections } from './server-closed-connections.ts';
@@ -89,5 +90,6 @@ export const CELL_CHECKS: readonly CellCheck[] = [
   hostTuned,
   hostIsolation,
   settingsRelaxed,
+  resumedChanged,
   quick,
 ];
