@@ -124,6 +124,8 @@ export interface ProcessUse {
   openFilesBefore: number | null;
   openFilesAfter: number | null;
   openFilesLimit: number | null;
+  /** The most that one process of the tree had open at a sample within the window. Absent or null: not known (Linux before 6.2). */
+  openFilesMost?: number | null;
 }
 
 export interface CpuTime {

@@ -98,6 +98,7 @@ const processUse = z.object({
   openFilesBefore: number,
   openFilesAfter: number,
   openFilesLimit: number,
+  openFilesMost: number.optional(),
 });
 
 const observation = z.object({

@@ -5,6 +5,8 @@ import { doubt, share, type TrialCheck } from './check.ts';
 const NEAR = 0.9;
 /** Of the requests. */
 export const INVALID = 0.01;
+/** errno's name, or the C library's words for it as Go and Rust have them. */
+export const NO_PORT = /EADDRNOTAVAIL|cannot assign requested address/i;
 const KEY = 'net.ipv4.ip_local_port_range';
 const DEFAULT_RANGE = '32768 60999';
 
@@ -15,7 +17,7 @@ export const portsExhausted: TrialCheck = {
   source: 'Documentation/networking/ip-sysctl.rst, ip_local_port_range and tcp_tw_reuse; `/proc/net/sockstat`.',
   check(trial) {
     const { measurement, observation, cell } = trial;
-    const failed = named(measurement.notes, /EADDRNOTAVAIL/) ? measurement.errors.resource : 0;
+    const failed = named(measurement.notes, NO_PORT) ? measurement.errors.resource : 0;
     const ports = portsOf(trial);
     const timeWait = observation?.sockets?.timeWaitMax ?? null;
     const evidence = { errors: failed, timeWaitMax: timeWait, ports };

@@ -27,10 +27,13 @@ async function burner(
       await Promise.all(workers.map((worker) => new Promise((resolve) => worker.on('exit', resolve))));
       const used = process.cpuUsage(before);
       console.log(used.user + used.system);
-    }).on('close', () => process.exit());`;
+    }).on('close', () => process.exit());
+    console.log('up');`;
   const child = spawn(process.execPath, ['-e', program], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  // Its own start is work too.
+  await lines.next();
   return {
     pid: child.pid as number,
     burn: async (ms) => {

@@ -1,7 +1,7 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
 import { counterDeltas, readCounters } from './machine-counters.ts';
-import { startSampling } from './sampling.ts';
+import { type Sampled, startSampling } from './sampling.ts';
 import { change, cpuBetween, type ProcessSnapshot, snapshot, threadTime, total } from './tree-use.ts';
 
 export interface Observed {
@@ -43,7 +43,7 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
       const serverAfter = await snapshot(host, await what.server(), { openFiles: true });
       return {
         intervalUs,
-        server: serverUse(serverBefore, serverAfter, intervalUs, sampled.serverRssMax),
+        server: serverUse(serverBefore, serverAfter, intervalUs, sampled),
         generator: sampled.generator,
         runnerCpuUs: (runnerAfter.runNs - runnerBefore.runNs) / 1000,
         ...counterDeltas(countersBefore, countersAfter),
@@ -58,7 +58,7 @@ function serverUse(
   before: readonly ProcessSnapshot[],
   after: readonly ProcessSnapshot[],
   intervalUs: number,
-  rssMax: number | null,
+  sampled: Pick<Sampled, 'serverRssMax' | 'serverFilesMost'>,
 ): ProcessUse | null {
   if (after.length === 0) return null;
   const rssAfter = total(after, (process) => process.rssBytes);
@@ -77,7 +77,7 @@ function serverUse(
       ) / 1000,
     rssBytesBefore: total(before, (process) => process.rssBytes),
     rssBytesAfter: rssAfter,
-    rssBytesMax: rssMax === null ? rssAfter : Math.max(rssMax, rssAfter ?? 0),
+    rssBytesMax: sampled.serverRssMax === null ? rssAfter : Math.max(sampled.serverRssMax, rssAfter ?? 0),
     threads: total(after, (process) => process.threads) ?? 0,
     processes: after.length,
     voluntarySwitches: switches('voluntary'),
@@ -85,5 +85,6 @@ function serverUse(
     openFilesBefore: total(before, (process) => process.openFiles),
     openFilesAfter: total(after, (process) => process.openFiles),
     openFilesLimit: after[0]?.openFilesLimit ?? null,
+    openFilesMost: sampled.serverFilesMost,
   };
 }

@@ -11,6 +11,8 @@ export interface Sampled {
   generator: ProcessUse | null;
   sockets: Observation['sockets'];
   serverRssMax: number | null;
+  /** The most that one process had open. */
+  serverFilesMost: number | null;
   count: number;
 }
 
@@ -26,6 +28,7 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
   const generator: { atNs: bigint; process: ProcessSnapshot }[] = [];
   let pid: number | null = null;
   let rssMax: number | null = null;
+  let filesMost: number | null = null;
   let count = 0;
 
   const sample = async (): Promise<void> => {
@@ -37,6 +40,7 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
     const counts = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
     if (counts !== null) sockets.push(counts);
     rssMax = await largestRss(host, server, rssMax);
+    filesMost = await mostFiles(host, server, filesMost);
   };
   const loop = async (): Promise<void> => {
     for (let index = 0; !stopped.signal.aborted; index += 1) {
@@ -54,7 +58,13 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
       await running;
       const end = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
       if (end !== null) sockets.push(end);
-      return { generator: generatorUse(generator), sockets: socketsOf(sockets), serverRssMax: rssMax, count };
+      return {
+        generator: generatorUse(generator),
+        sockets: socketsOf(sockets),
+        serverRssMax: rssMax,
+        serverFilesMost: filesMost,
+        count,
+      };
     },
   };
 }
@@ -66,6 +76,19 @@ async function largestRss(host: Host, pids: readonly number[], known: number | n
     if (rssBytes !== null) sum = (sum ?? 0) + rssBytes;
   }
   return sum === null ? known : Math.max(known ?? 0, sum);
+}
+
+/** The size of `/proc/PID/fd` is the number of open files since Linux 6.2 (0 before): one stat, however many there are. */
+async function mostFiles(host: Host, pids: readonly number[], known: number | null): Promise<number | null> {
+  let most = known;
+  for (const pid of pids) {
+    const size = await host.stat(`/proc/${pid}/fd`).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > 0) most = Math.max(most ?? 0, size);
+  }
+  return most;
 }
 
 function socketsOf(sockets: readonly SocketCounts[]): Observation['sockets'] {
