@@ -96,7 +96,7 @@ export interface DriveOutput {
 
 /** The generator did not give a measurement; the trial is `load-failed` with this reason. */
 export class DriverError extends Error {
-  /** kebab-case: `generator-aborted`, `generator-deadline`, `output-unreadable`, `nothing-measured`. */
+  /** kebab-case: `generator-aborted`, `generator-deadline`, `output-unreadable`, `nothing-measured`; `server-died` where the server's end was why. */
   readonly code: string;
   /** Requests that had completed, where it is known. */
   readonly completed: number | null;

@@ -4,6 +4,7 @@ import { asMachine, compileTweaks } from '../controls/index.ts';
 import { ApplyError } from '../environment/apply.ts';
 import { openStage } from '../environment/stage/open.ts';
 import { DriverError } from '../model/driver.ts';
+import type { Measurement } from '../model/measurement.ts';
 import type { Cell, ServerPlan, TrialSlot } from '../model/plan.ts';
 import type { Outcome, Proof, TrialRecord } from '../model/record.ts';
 import { driveContext, type Phase, type TrialContext } from './context.ts';
@@ -133,7 +134,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
       context.signal,
     );
     step('stop');
-    return { kind: 'measured', measurement: measured.read() };
+    return { kind: 'measured', measurement: unlessDead(draft.server, measured.read) };
   } finally {
     await keepLogs(context, draft, running);
   }
@@ -145,6 +146,18 @@ const phase = (context: TrialContext, name: Phase): void => context.onEvent({ ki
 async function check(draft: Draft, reply: TrialRecord['replies'][number]): Promise<void> {
   draft.replies.push(reply);
   if (!reply.ok) throw new ServerFailed('wrong-reply', `the server's reply is not the declared one: ${reply.problem}`);
+}
+
+/** What a generator says of a server that has ended is its end, and not the generator's failure. */
+function unlessDead(server: TrialRecord['server'], read: () => Measurement): Measurement {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof DriverError) || server === null || server.alive) throw error;
+    const how = server.signal === null ? `exit code ${server.code}` : server.signal;
+    const reason = `the server ended (${how}) while it was measured; the generator: ${error.message}`;
+    throw new DriverError(reason, 'server-died', error.completed);
+  }
 }
 
 /** Reads the namespaced settings again after the window: one that changed meanwhile did not hold. */
