@@ -36,6 +36,8 @@ export interface StartOptions {
   env?: Readonly<Record<string, string>>;
   /** What stands for `bin/loadcell.js`, such as tsx and `run.ts`. */
   through?: readonly string[];
+  /** What the whole command is run by, such as `unshare -n`. */
+  before?: readonly string[];
 }
 
 /** @param text The experiment file's text. */
@@ -55,9 +57,9 @@ export async function bench(text: string, name = 'bench'): Promise<Bench> {
   await mkdir(join(tmpdir(), compiled), { recursive: true });
   await symlink(join(tmpdir(), compiled), join(temporary, compiled));
   const started: ChildProcess[] = [];
-  const start: Bench['start'] = (args = [file], { uid, detached = false, env = {}, through } = {}) => {
+  const start: Bench['start'] = (args = [file], { uid, detached = false, env = {}, through, before = [] } = {}) => {
     const own = uid === undefined ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
-    const argv = [...own, process.execPath, ...(through ?? [join(root, 'bin/loadcell.js')]), ...args];
+    const argv = [...own, ...before, process.execPath, ...(through ?? [join(root, 'bin/loadcell.js')]), ...args];
     const child = spawn(argv[0] as string, argv.slice(1), {
       cwd: folder,
       env: { ...process.env, TMPDIR: temporary, ...(uid === undefined ? {} : { HOME: folder }), ...env },
