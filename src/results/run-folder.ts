@@ -34,7 +34,7 @@ export function runFolder(path: string): RunFolder {
 }
 
 /** Sortable, file-name safe: `20261123-081707-1a2b`. */
-export function newRunId(nowMs: number, salt: number): string {
+function newRunId(nowMs: number, salt: number): string {
   const stamp = new Date(nowMs).toISOString().replace(/[-:]/g, '').replace('T', '-').slice(0, 15);
   return `${stamp}-${(salt & 0xffff).toString(16).padStart(4, '0')}`;
 }

@@ -1,9 +1,10 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TrialRecord } from '../../src/model/record.ts';
+import type { RunFile } from '../../src/model/run.ts';
 import { type Bench, bench, codesOf, ended } from '../support/loadcell.ts';
-import { FOUR_TRIALS, LONG, stored, untilLines } from './kept.ts';
+import { FOUR_TRIALS, LONG, SERVER, stored, untilLines } from './kept.ts';
 
 const slotOf = ({ cell, trial }: { cell: string; trial: number }): string => `${cell} ${trial}`;
 const parsed = (lines: readonly string[]): TrialRecord[] => lines.map((line) => JSON.parse(line) as TrialRecord);
@@ -161,6 +162,26 @@ describe('a run that is there', { timeout: LONG }, () => {
     expect(new Set(records.map(({ sequence }) => sequence)).size).toBe(records.length);
     expect(records.map(slotOf)).toContain(slot);
   });
+});
+
+test('a cell that could not be run for lack of a server is run once that is there', { timeout: LONG }, async () => {
+  const late = SERVER.replace(/\}$/, "requires: [{ command: 'late-command' }] }");
+  await using made = await bench(FOUR_TRIALS.replace(SERVER, late));
+  const bin = join(made.folder, 'bin');
+  await mkdir(bin);
+  const env = { PATH: `${bin}:${process.env.PATH}` };
+  const without = await made.run([made.file, '--wait'], { env });
+  expect(without.code, without.stderr).toBe(4);
+  const before = JSON.parse(await readFile(join(made.folder, 'out/bench/latest/run.json'), 'utf8')) as RunFile;
+  expect(Object.values(before.notRun)).toEqual(before.plan.cells.map(() => expect.stringContaining('late-command')));
+
+  await writeFile(join(bin, 'late-command'), '#!/bin/sh\n', { mode: 0o755 });
+  const said = await made.run([made.file, '--wait', '--resume'], { env });
+  expect(said.code, said.stderr).toBe(0);
+  const { run } = await stored(made);
+  expect(run).toMatchObject({ id: before.id, notRun: {}, resumed: [{ trials: 0, changed: [] }] });
+  const { cells } = await made.results();
+  expect(cells.map((cell) => cell.requestsPerSecond?.n)).toEqual(cells.map(() => 2));
 });
 
 test('--resume without a run, and --changed without --resume: exit 2, and no folder is made', async () => {
