@@ -46,7 +46,7 @@ export function makePrinter(options: { color: boolean }): Printer {
   };
 }
 
-export function printProblems(printer: Printer, problems: readonly Problem[]): void {
+function printProblems(printer: Printer, problems: readonly Problem[]): void {
   for (const { where, what, remedy } of problems) {
     printer.line(`  ${printer.paint('bold', plain(where))}: ${plain(what)}`);
     if (remedy !== undefined) printer.line(`    ${printer.paint('dim', `-> ${plain(remedy)}`)}`);

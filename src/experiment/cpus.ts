@@ -24,7 +24,7 @@ export const cpuChoice = z
   });
 
 /** The kernel's list form, "0-2,5", as numbers; null for anything else. */
-export function cpuNumbers(list: string): number[] | null {
+function cpuNumbers(list: string): number[] | null {
   const parts = list.split(',').map((part) => RANGE.exec(part.trim()));
   const numbers = parts.flatMap((part) => {
     if (part === null) return [null];

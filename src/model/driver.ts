@@ -28,7 +28,7 @@ export interface Driver {
   parse(output: DriveOutput, load: Load, context: DriveContext): Measurement;
 }
 
-export interface Capabilities {
+interface Capabilities {
   closedLoop: boolean;
   openLoop: boolean;
   keepAlive: boolean;

@@ -4,7 +4,7 @@ import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type His
  * Latency distributions: HdrHistograms of whole microseconds, 1 µs to 1 h at three significant digits.
  * Histograms are merged; percentiles are never averaged (a mean of p99s is the p99 of nothing).
  */
-export const HIGHEST_US = 3_600_000_000;
+const HIGHEST_US = 3_600_000_000;
 
 export type LatencyHistogram = Histogram;
 

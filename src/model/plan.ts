@@ -138,7 +138,7 @@ export interface Wrap {
   role: Role;
 }
 
-export interface EnvironmentPlan {
+interface EnvironmentPlan {
   name: string;
   /** Markdown; '' when there is none. */
   note: string;

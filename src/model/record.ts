@@ -128,7 +128,7 @@ export interface ProcessUse {
   openFilesMost?: number | null;
 }
 
-export interface CpuTime {
+interface CpuTime {
   userMs: number;
   systemMs: number;
   softirqMs: number;

@@ -42,7 +42,7 @@ export const compact = (match: Readonly<Record<string, string | number | boolean
   Object.fromEntries(Object.entries(match).filter(([, value]) => value !== undefined)) as CellMatch;
 
 /** Every combination of a load's axes, in the order in which they are written. */
-export function loadsOf(axes: LoadDefinition): Load[] {
+function loadsOf(axes: LoadDefinition): Load[] {
   const { requests, duration, rate, warmup, arrivals, timeout, body, ...rest } = axes;
   const stops: Load['stop'][] =
     requests?.map((count) => ({ kind: 'requests', requests: count })) ??

@@ -11,7 +11,7 @@ export type UnplacedSettings = Omit<Settings, 'cpus'> & { cpus: Record<Role, Cpu
  * one address has ports, so no load from here runs out; and it is not the hard limit itself, because that is a billion in
  * some containers and some servers (uWSGI) make a table with a place for every file they might open.
  */
-export const DEFAULT_NOFILE = 65_536;
+const DEFAULT_NOFILE = 65_536;
 
 /** Declared controls, and where in the experiment they stand. The environment is the treatment: it comes last and wins. */
 export interface Layer {

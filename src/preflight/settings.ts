@@ -36,7 +36,7 @@ export async function settingsProblems(
   return [...problems.values()];
 }
 
-export function distinct(all: readonly Settings[]): Settings[] {
+function distinct(all: readonly Settings[]): Settings[] {
   return [...new Map(all.map((settings) => [JSON.stringify(settings), settings])).values()];
 }
 

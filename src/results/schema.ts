@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Results } from '../model/result.ts';
 
 /** The published schema of results.json: `loadcell schema results`. Figures are raw; the report rounds, this does not. */
 const estimate = z
@@ -142,6 +141,3 @@ export const resultsSchema = z
     ),
   })
   .describe('loadcell results.json');
-
-/** Compile-time proof that the published schema accepts what the model has. */
-export type SchemaAcceptsModel = Results extends z.input<typeof resultsSchema> ? true : never;

@@ -13,7 +13,7 @@ const GENERATOR_SLACK_MS = 20_000;
 const SLOWEST_REQUEST_MS = 10;
 
 /** The generator's deadline of ours: several generators never exit on some loads. ms. */
-export function deadlineMs(load: Load): number {
+function deadlineMs(load: Load): number {
   const work = load.stop.kind === 'duration' ? load.stop.durationMs : load.stop.requests * SLOWEST_REQUEST_MS;
   return work + 2 * load.timeoutMs + GENERATOR_SLACK_MS;
 }

@@ -93,7 +93,7 @@ async function readNice(host: Host, pid: number): Promise<string | null> {
 }
 
 /** [0,1,2,5] -> '0-2,5', as the kernel writes it. */
-export function listText(cpus: readonly number[]): string {
+function listText(cpus: readonly number[]): string {
   const sorted = [...new Set(cpus)].sort((a, b) => a - b);
   const ranges: [number, number][] = [];
   for (const cpu of sorted) {

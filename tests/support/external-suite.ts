@@ -25,9 +25,9 @@ const CLOSING = {
   'closing with notice': { kind: 'close-keep-alive', after: 20, announced: true },
   'closing without notice': { kind: 'close-keep-alive', after: 20, announced: false },
 } satisfies Record<string, Fault>;
-export type FaultName = keyof typeof FAULTS | keyof typeof CLOSING;
+type FaultName = keyof typeof FAULTS | keyof typeof CLOSING;
 
-export type Mode = 'fresh' | 'kept';
+type Mode = 'fresh' | 'kept';
 
 export interface Expectations {
   modes: readonly Mode[];

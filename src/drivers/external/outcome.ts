@@ -64,7 +64,7 @@ export function measured(measurement: Measurement, output: Pick<DriveOutput, 'wa
 }
 
 /** `30 connect, 2 timeout`, or `no errors`. */
-export function describeErrors(errors: ErrorCounts): string {
+function describeErrors(errors: ErrorCounts): string {
   if (errorTotal(errors) === 0) return 'no errors';
   const some = Object.entries(errors).filter(([, count]) => count > 0);
   return some.map(([kind, count]) => `${count} ${kind}`).join(', ');

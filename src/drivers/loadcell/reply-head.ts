@@ -8,11 +8,7 @@ export interface ReplyHead {
 }
 
 /** How the end of the body is known (RFC 9112, section 6.3). */
-export type Framing =
-  | { kind: 'none' }
-  | { kind: 'length'; bytes: number }
-  | { kind: 'chunked' }
-  | { kind: 'until-close' };
+type Framing = { kind: 'none' } | { kind: 'length'; bytes: number } | { kind: 'chunked' } | { kind: 'until-close' };
 
 /** A reply that is not HTTP/1.x as RFC 9112 has it. */
 export class ReplyError extends Error {}
