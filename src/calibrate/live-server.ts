@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { namespacedKeys } from '../controls/catalogue.ts';
 import { openStage } from '../environment/stage/open.ts';
 import type { Cell, ServerPlan } from '../model/plan.ts';
 import type { Stage } from '../model/stage.ts';
@@ -11,12 +10,11 @@ import type { Live } from './window.ts';
 
 /** A stage as a trial opens it, without settings. */
 export function openBareStage(context: TrialContext): Promise<Stage> {
-  const namespaced = context.isolation.kind === 'namespace';
   return openStage(context.host, {
     isolation: context.isolation.kind,
     rootless: context.isolation.rootless,
     tweaks: [],
-    copyHost: namespaced ? namespacedKeys() : [],
+    copyHost: context.copyHost,
     network: null,
     runId: context.runId,
     worker: context.workers.sysctls as string,

@@ -134,6 +134,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       scratch,
       environment,
       isolation: ready.isolation,
+      copyHost: ready.copyHost,
       drivers: ready.drivers,
       prepared: ready.servers.prepared,
       workers,

@@ -4,6 +4,7 @@ import type { MachineFacts } from '../model/machine.ts';
 import type { Plan } from '../model/plan.ts';
 import type { RunFile } from '../model/run.ts';
 import { assignDrivers, type InstalledDriver, installedDrivers, installWantedDrivers } from './drivers.ts';
+import { hostCopies } from './host-copies.ts';
 import { decideIsolation, type Isolation } from './isolation.ts';
 import { type PreparedServers, type PrepareOptions, prepareServers } from './servers.ts';
 import { settingsProblems } from './settings.ts';
@@ -12,6 +13,8 @@ export interface Ready {
   /** The plan with a driver for every load. */
   plan: Plan;
   isolation: Isolation;
+  /** Namespaced settings of this host that every trial copies in: paths under /proc/sys/net. */
+  copyHost: string[];
   drivers: Record<string, InstalledDriver>;
   servers: PreparedServers;
   notRun: Record<string, string>;
@@ -52,6 +55,7 @@ export async function preflight(
   return {
     plan: { ...plan, cells },
     isolation,
+    copyHost: await hostCopies(host, isolation, options),
     drivers,
     servers,
     notRun: notRunOf(plan, unloadable, servers.unavailable),

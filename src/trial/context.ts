@@ -17,6 +17,8 @@ export interface TrialContext {
   scratch: string;
   environment: Environment;
   isolation: { kind: 'namespace' | 'host'; rootless: boolean };
+  /** Paths under /proc/sys/net whose values on the host are copied into each stage. */
+  copyHost: readonly string[];
   drivers: Readonly<Record<string, { driver: Driver; version: string }>>;
   prepared: Readonly<Record<string, Prepared>>;
   /** Compiled workers by name: `probe`, `sysctls`, and one for each embedded driver. */

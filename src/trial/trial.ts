@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { namespacedKeys } from '../controls/catalogue.ts';
 import { asMachine, compileTweaks } from '../controls/index.ts';
 import { ApplyError } from '../environment/apply.ts';
 import { openStage } from '../environment/stage/open.ts';
@@ -83,7 +82,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
     isolation: context.isolation.kind,
     rootless: context.isolation.rootless,
     tweaks: tweaks.filter((tweak) => tweak.scope === 'namespace'),
-    copyHost: namespaced ? namespacedKeys() : [],
+    copyHost: context.copyHost,
     network: cell.settings.network,
     runId: context.runId,
     worker: context.workers.sysctls as string,
