@@ -16,6 +16,16 @@ export interface Sampled {
   count: number;
 }
 
+interface GeneratorSample {
+  /** The middle of the reading, which took so long. */
+  atNs: bigint;
+  tookNs: bigint;
+  process: ProcessSnapshot;
+}
+
+/** A reading that took longer, since the runner had to wait for its CPU, is of no certain moment. */
+const PROMPT_NS = 20_000_000n;
+
 export interface Sampling {
   follow(generator: number): void;
   stop(): Promise<Sampled>;
@@ -25,7 +35,7 @@ export interface Sampling {
 export function startSampling(host: Host, netRoot: string, server: readonly number[]): Sampling {
   const stopped = new AbortController();
   const sockets: SocketCounts[] = [];
-  const generator: { atNs: bigint; process: ProcessSnapshot }[] = [];
+  const generator: GeneratorSample[] = [];
   let pid: number | null = null;
   let rssMax: number | null = null;
   let filesMost: number | null = null;
@@ -34,8 +44,11 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
   const sample = async (): Promise<void> => {
     count += 1;
     if (pid !== null) {
+      const beforeNs = host.monotonicNs();
       const [process] = await snapshot(host, [pid], { openFiles: false });
-      if (process !== undefined) generator.push({ atNs: host.monotonicNs(), process });
+      const tookNs = host.monotonicNs() - beforeNs;
+      // What has ended and is not yet waited for has no memory, and its time stands still while the clock goes on.
+      if (process?.rssBytes != null) generator.push({ atNs: beforeNs + tookNs / 2n, tookNs, process });
     }
     const counts = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
     if (counts !== null) sockets.push(counts);
@@ -102,10 +115,12 @@ function socketsOf(sockets: readonly SocketCounts[]): Observation['sockets'] {
 }
 
 /**
- * From the first to the last sample: a process that has ended tells nothing any more, and its start-up is not load. What
+ * From the first to the last prompt sample (of any, where there are not two): a process that has ended tells nothing any more, and its start-up is not load. What
  * it did in the last fraction of a second is not in it, nor is the time: the ratio, which is what counts, stays right.
  */
-function generatorUse(samples: readonly { atNs: bigint; process: ProcessSnapshot }[]): ProcessUse | null {
+function generatorUse(all: readonly GeneratorSample[]): ProcessUse | null {
+  const prompt = all.filter(({ tookNs }) => tookNs <= PROMPT_NS);
+  const samples = prompt.length > 1 ? prompt : all;
   const first = samples[0];
   const last = samples.at(-1);
   if (first === undefined || last === undefined || first === last) return null;
