@@ -38,15 +38,21 @@ const TRUE_OF: Readonly<Record<string, readonly string[]>> = {
   uwsgi: ['generator-saturated'],
 };
 const ENVIRONMENTAL = new Set(TRIAL_CHECKS.filter(({ environmental }) => environmental).map(({ code }) => code));
-/** What a machine that is not quiet does to trials; any of them alone may be a note. */
+/** What a machine that is not quiet does to trials; a spread alone may be a note. */
 const DISTURBED = new Set(['wide-spread', 'coordinated-omission', 'retransmits', 'latency-bound']);
 
-/** Whether other programs had the machine meanwhile: worth another try. */
-export const disturbed = ({ caveats }: CellResult): boolean => caveats.some(({ code }) => ENVIRONMENTAL.has(code));
+/** Whether other programs had the machine while any of these was measured, by what they tell or by how far trials differ. */
+export const disturbed = (cells: Iterable<CellResult>): boolean =>
+  [...cells].some(
+    ({ caveats, requeued }) =>
+      requeued > 0 ||
+      caveats.some(
+        ({ code, severity }) => ENVIRONMENTAL.has(code) || (code === 'wide-spread' && severity === 'suspect'),
+      ),
+  );
 
 /** Caveats that nothing here explains. */
-export function unexplained(cell: CellResult): string[] {
-  const noisy = disturbed(cell);
+export function unexplained(cell: CellResult, noisy: boolean): string[] {
   const explained = ({ code, severity }: Caveat): boolean =>
     ENVIRONMENTAL.has(code) ||
     (code in TRUE_OF_ANY && (severity === 'note' || code === 'shared-core')) ||

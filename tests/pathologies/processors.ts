@@ -16,7 +16,8 @@ export const PROCESSORS: readonly Pathology[] = [
     code: 'latency-bound',
     severity: 'note',
     server: 'sleeps',
-    load: { duration: '1s' },
+    // So long that the generator's own start weighs little.
+    load: { duration: '3s' },
     shy: true,
     evidence: ({ serverCores, generatorCores, connections }) =>
       Number(serverCores) < 0.5 && Number(generatorCores) < 0.5 && connections === 4,
