@@ -4,7 +4,7 @@ import type { TrialRecord } from '../../src/model/record.ts';
 import type { CellResult } from '../../src/model/result.ts';
 import { bench, ended, type StartOptions } from '../support/loadcell.ts';
 
-export type Evidence = Caveat['evidence'];
+type Evidence = Caveat['evidence'];
 
 /** One thing that is wrong on purpose, and the doubt that it must raise. */
 export interface Pathology {
@@ -30,18 +30,18 @@ export interface Pathology {
   also?(cell: CellResult): boolean;
 }
 
-export interface Made {
+interface Made {
   cell: CellResult;
   records: TrialRecord[];
 }
 
 const here = import.meta.dirname;
-export const sickServer = join(here, 'fixtures/sick-server.mjs');
+const sickServer = join(here, 'fixtures/sick-server.mjs');
 
 export const nameOf = ({ code, way }: Pathology): string => (way === undefined ? code : `${code}-${way}`);
 
 /** The text of one experiment with a cell for each: its path, `/<name>`, tells a server's own load from the others'. */
-export function experimentText(pathologies: readonly Pathology[], more: Record<string, unknown>, preface = ''): string {
+function experimentText(pathologies: readonly Pathology[], more: Record<string, unknown>, preface = ''): string {
   const servers = pathologies.map((one) => ({
     name: nameOf(one),
     command:
@@ -88,7 +88,7 @@ export interface Making {
 }
 
 /** Runs the real command on them, all in one run; by name. A cell that is missing is an error that tells what the command said. */
-export async function make(pathologies: readonly Pathology[], making: Making = {}): Promise<Map<string, Made>> {
+async function make(pathologies: readonly Pathology[], making: Making = {}): Promise<Map<string, Made>> {
   await using place = await bench(experimentText(pathologies, making.experiment ?? {}, making.preface));
   const said = await ended(place.start([place.file, '--wait', ...(making.args ?? [])], making.options));
   const results = await place.results().catch(() => {
@@ -101,7 +101,7 @@ export async function make(pathologies: readonly Pathology[], making: Making = {
 }
 
 /** Why a pathology was not seen as what it is; null when it was. */
-export function unseen(one: Pathology, made: Made | undefined): string | null {
+function unseen(one: Pathology, made: Made | undefined): string | null {
   if (made === undefined) return 'no such cell';
   const { cell } = made;
   const told = cell.caveats.map(({ code, severity, evidence }) => `${severity} ${code} ${JSON.stringify(evidence)}`);
