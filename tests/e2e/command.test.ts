@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import type { RunFile } from '../../src/model/run.ts';
-import { type Bench, bench, experiment, nodeServer, type Said } from '../support/loadcell.ts';
+import { type Bench, bench, experiment, nodeServer, OWN_NETWORK, type Said } from '../support/loadcell.ts';
 
 /** The command's contract: options, commands, exit codes, and what is on stdout. */
 const good = nodeServer("(_, reply) => reply.end('hello')");
@@ -32,7 +32,9 @@ const plainRun = (): string => join(made.folder, 'out/bench/latest');
 beforeAll(async () => {
   made = await bench(experiment(`${good}, ${lacking}`, load).replace('trials: 1, seed: 1', 'trials: 3, seed: 5'));
   const options = ['--only', CELL, '--trials', '2', '--seed', '42', '--driver', 'loadcell', '--isolation', 'host'];
-  shaped = await made.run([made.file, ...options, '--out', 'elsewhere', '--json', '--no-color']);
+  shaped = await made.run([made.file, ...options, '--out', 'elsewhere', '--json', '--no-color'], {
+    before: OWN_NETWORK,
+  });
   plain = await made.run([made.file, '--quick', '--locale', 'zh-CN', '--driver', 'loadcell']);
 }, 120_000);
 afterAll(async () => {

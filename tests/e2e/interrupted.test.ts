@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { fingerprint } from '../support/fingerprint.ts';
-import { type Bench, bench, ended, experiment, nodeServer, type Said } from '../support/loadcell.ts';
+import { type Bench, bench, ended, experiment, nodeServer, OWN_NETWORK, type Said } from '../support/loadcell.ts';
 
 /** Long enough that nothing here ends by itself before the test's own limit. */
 const LONG = '300s';
@@ -77,8 +77,12 @@ interface Way {
 }
 
 /** Interrupts the command once it has come to its sign, with what there was of it at that time. */
-async function interrupt(made: Bench, { signal, group = false, times = 1 }: Way) {
-  const child = made.start([made.file], { detached: group, env: { XDG_CACHE_HOME: join(made.folder, 'cache') } });
+async function interrupt(made: Bench, { signal, group = false, times = 1 }: Way, before: readonly string[] = []) {
+  const child = made.start([made.file], {
+    before,
+    detached: group,
+    env: { XDG_CACHE_HOME: join(made.folder, 'cache') },
+  });
   const end = ended(child);
   await signed(made, end);
   const during = await fingerprint(made);
@@ -93,7 +97,11 @@ describe('an interrupted run leaves the machine as it was, and says so', () => {
     test(`in the ${phase}`, async () => {
       await using made = await bench(text);
       const before = await fingerprint(made);
-      const { said, during } = await interrupt(made, { signal: 'SIGINT' });
+      const { said, during } = await interrupt(
+        made,
+        { signal: 'SIGINT' },
+        phase.endsWith('on the host') ? OWN_NETWORK : [],
+      );
       // What is looked for is there to be seen: an empty list afterwards means something.
       expect(during.processes).not.toEqual([]);
       expect(during.temporary).not.toEqual([]);

@@ -133,8 +133,12 @@ describe('a load stays where it is sent', () => {
       for (const path of pathsTo(away)) {
         const headers = { Host: away, Location: `http://${away}/`, 'X-Forwarded-Host': away };
         const before = server.connections();
-        const stop = { kind: 'duration', durationMs: driver.kind === 'embedded' ? 100 : 1_000 } as const;
-        const closed = [true, false].map((keepAlive) => loadOf({ path, headers, keepAlive, connections: 1, stop }));
+        const time: Load['stop'] = { kind: 'duration', durationMs: driver.kind === 'embedded' ? 100 : 1_000 };
+        const stops: Load['stop'][] = [{ kind: 'requests', requests: 3 }, time];
+        // Fresh connections first: over kept ones a server that closes would be waited for.
+        const closed = stops.flatMap((stop) =>
+          [false, true].map((keepAlive) => loadOf({ path, headers, keepAlive, connections: 1, stop })),
+        );
         const open = closed.map((one): Load => ({ ...one, rate: { perSecond: 5, arrivals: 'constant' } }));
         const load = [...closed, ...open].find((one) => driver.refuses(one) === null);
         expect(load, 'the driver can do none of these loads').toBeDefined();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CELL_CHECKS, TRIAL_CHECKS } from '../../src/analysis/caveats/index.ts';
+import { OWN_NETWORK } from '../support/loadcell.ts';
 import * as alone from './alone.ts';
 import { certificateFor } from './certificate.ts';
 import { CONNECTIONS } from './connections.ts';
@@ -56,7 +57,10 @@ suite('connections', CONNECTIONS, plainly, () => ({}));
 suite('replies', REPLIES, plainly, () => ({}));
 suite('processors, settings and windows', PROCESSORS, plainly, () => ({}));
 suite('several trials', TRIALS, plainly, () => ({ experiment: { trials: 3 } }));
-suite('on the host', alone.ON_THE_HOST, plainly, () => ({ args: ['--isolation', 'host'] }));
+suite('on the host', alone.ON_THE_HOST, plainly, () => ({
+  args: ['--isolation', 'host'],
+  options: { before: OWN_NETWORK },
+}));
 suite('a relaxed smoke run', alone.SMOKE, plainly, () => ({ args: ['--quick', '--relax'] }));
 suite('an experiment file that goes on working', [alone.BUSY_RUNNER], plainly, () => ({ preface: alone.WORKING_FILE }));
 

@@ -150,7 +150,8 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
       });
 
       const faults = { ...FAULTS, ...(mode === 'kept' ? CLOSING : {}) };
-      it.each(Object.entries(faults) as [FaultName, Fault][])('%s', async (name, fault) => {
+      // Side by side: their time is timeouts, and none of them is about how long anything takes.
+      it.concurrent.each(Object.entries(faults) as [FaultName, Fault][])('%s', async (name, fault) => {
         await using truth = await server({ fault });
         const run = await driveExternal(driver, load(mode, 200, { timeoutMs: expected.timeoutMs }), truth);
         const verdict = verdictOf(run);

@@ -40,6 +40,13 @@ export interface StartOptions {
   before?: readonly string[];
 }
 
+/**
+ * `before` for a run on the host: in a network of its own it need not wait for the TIME_WAIT sockets that other tests have
+ * left on the machine's loopback. Root only; others wait.
+ */
+export const OWN_NETWORK: readonly string[] =
+  process.getuid?.() === 0 ? ['unshare', '-n', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'] : [];
+
 /** @param text The experiment file's text. */
 export async function bench(text: string, name = 'bench'): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'lc-bench-'));
