@@ -27,7 +27,8 @@ const EVERY = Number.MAX_SAFE_INTEGER;
 // h2load's own report of each of these runs tells of no error at all.
 describe.skipIf(missingTools(h2load).length > 0)(`h2load for a time${skipNote(h2load)}`, () => {
   describe.each(['1.1', '2'] as const)('HTTP/%s', (http) => {
-    it.each([
+    // Side by side: each is two seconds of waiting, and none is about how long a reply took.
+    it.concurrent.each([
       ['no reply', { kind: 'no-reply', from: 50, every: 10 }],
       ['half a reply, then FIN', { kind: 'half-then-close', from: 50, every: 10 }],
       ['half a reply, then a reset', { kind: 'half-then-reset', from: 50, every: 10 }],
@@ -40,19 +41,19 @@ describe.skipIf(missingTools(h2load).length > 0)(`h2load for a time${skipNote(h2
       if (measurement !== null) expect(errorTotal(measurement.errors)).toBeGreaterThan(0);
     });
 
-    it('a single connection lost among ten is one error', async () => {
+    it.concurrent('a single connection lost among ten is one error', async () => {
       const fault: Fault = { kind: 'no-reply', from: 200, every: EVERY };
       const measurement = await timed(http, { fault, delay: { kind: 'constant', ms: 2 } }, { connections: 10 });
       expect(measurement?.errors).toMatchObject({ reset: 0, other: 1 });
       expect(measurement?.requests.inFlight).toBeNull();
     });
 
-    it('a request that outlasts the timeout', async () => {
+    it.concurrent('a request that outlasts the timeout', async () => {
       const measurement = await timed(http, { fault: { kind: 'hang', from: 100, every: EVERY } }, { timeoutMs: 300 });
       expect(measurement === null || errorTotal(measurement.errors) > 0).toBe(true);
     });
 
-    it('nothing is lost where nothing went wrong', async () => {
+    it.concurrent('nothing is lost where nothing went wrong', async () => {
       const measurement = await timed(http, { delay: { kind: 'constant', ms: 5 } }, { connections: 50, pipelining: 2 });
       expect(measurement?.requests.inFlight).toBeGreaterThan(0);
       expect(measurement && clean(measurement)).toBe(true);
