@@ -116,7 +116,7 @@ describe('an open loop', () => {
   const stall = { kind: 'stall', afterMs: 500, stallMs: 500, baseMs: 1 } as const;
   const rate = { perSecond: 400, arrivals: 'constant' } as const;
 
-  it.each(MODES)('shows the whole tail of a stall, %s', { retry: 2 }, async (_mode, part) => {
+  it.each(MODES)('shows the whole tail of a stall, %s', { retry: 3 }, async (_mode, part) => {
     await using truth = await server({ delay: stall, wrap });
     const load = { ...part, rate, connections: 20, stop: { kind: 'duration', durationMs: 2_000 } } as const;
     const driven = await run(truth, load, wrap);
