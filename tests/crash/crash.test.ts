@@ -51,6 +51,11 @@ if (isRoot && runs > 0) {
     const draw = seededRandom(seed);
     const pick = <T>(from: readonly T[]): T => from[Math.floor(draw() * from.length)] as T;
     const failures: string[] = [];
+    // At once: a long run that is ended has told what it saw.
+    const failed = (text: string): void => {
+      failures.push(text);
+      console.log(text);
+    };
     const killed: number[] = [];
     const stopped: number[] = [];
     let byRestore = 0;
@@ -69,12 +74,12 @@ if (isRoot && runs > 0) {
       };
       try {
         const { left, settingsMs, alone } = await crash(made[one.isolation], one);
-        if (Object.keys(left).length > 0) failures.push(`${nameOf(one)}: ${JSON.stringify(left)}`);
+        if (Object.keys(left).length > 0) failed(`${nameOf(one)}: ${JSON.stringify(left)}`);
         if (!alone) byRestore += 1;
         const atOnce = one.signal === 'SIGKILL' && (target === 'runner' || target === 'group');
         if (settingsMs !== null && target !== 'guardian') (atOnce ? killed : stopped).push(settingsMs);
       } catch (error) {
-        failures.push(`${nameOf(one)}: ${error}`);
+        failed(`${nameOf(one)}: ${error}`);
       }
       if ((run + 1) % 10 === 0) console.log(`${run + 1} crashes, ${failures.length} failures`);
     }
