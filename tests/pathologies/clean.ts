@@ -10,7 +10,7 @@ export const GOOD = ['node', 'nginx', 'go', 'aiohttp', 'uwsgi', 'http-server-thr
 
 /**
  * An experiment as one should be: few connections, so that no accept queue overflows; kept open where the server does
- * (uWSGI does not); warmed up; two trials.
+ * (uWSGI does not); warmed up; three trials.
  */
 export const cleanExperiment = `import { defineExperiment } from 'loadcell';
 ${GOOD.map((name, i) => `import s${i} from '${join(recipes, name, 'recipe.ts')}';`).join('\n')}
@@ -20,7 +20,7 @@ export default defineExperiment({
   load: { path: '/info', duration: '2s', connections: 8, keepAlive: [true, false], warmup: '500ms' },
   include: [{ keepAlive: true }, { server: 'uwsgi', keepAlive: false }],
   exclude: [{ server: 'uwsgi', keepAlive: true }],
-  trials: 2,
+  trials: 3,
   seed: 1,
 });
 `;
