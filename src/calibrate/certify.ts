@@ -39,7 +39,8 @@ export interface CertifyOptions {
  */
 export async function certify(context: TrialContext, run: RunFile, options: CertifyOptions): Promise<Certificate> {
   const { host } = context;
-  const startedMs = host.now();
+  const nowMs = (): number => Number(host.monotonicNs()) / 1e6;
+  const startedMs = nowMs();
   const scale: Scale = options.quick ? QUICK : FULL;
   const cell = context.plan.cells[0] as Cell;
   const compiled = await compileWorkers(host, join(context.scratch, 'calibrate'), PROGRAMS);
@@ -68,12 +69,12 @@ export async function certify(context: TrialContext, run: RunFile, options: Cert
     ...noise.jobs,
     ...gaps.jobs,
   ];
-  await runJobs(jobs, context.signal, () => Number(host.monotonicNs()) / 1e6, options.onProgress);
+  await runJobs(jobs, context.signal, nowMs, options.onProgress);
 
   return {
     schemaVersion: 1,
     date: new Date(host.now()).toISOString(),
-    tookMs: host.now() - startedMs,
+    tookMs: Math.round(nowMs() - startedMs),
     loadcell: run.loadcell,
     quick: options.quick,
     machine: identityOf(context.machine),

@@ -19,6 +19,7 @@ export function openBareStage(context: TrialContext): Promise<Stage> {
     runId: context.runId,
     worker: context.workers.sysctls as string,
     node: context.node,
+    signal: context.signal,
   });
 }
 

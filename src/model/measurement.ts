@@ -13,6 +13,8 @@ export interface Measurement {
     completed: number;
     /** Requests cut off by the end of the window: neither completed nor failed. */
     inFlight: number | null;
+    /** How long the oldest of those had been under way, µs; 0 when there are none. null or absent: not known. */
+    oldestInFlightUs?: number | null;
     /** Open loop: starts that could not be made in time. null in a closed loop. */
     missedStarts: number | null;
   };

@@ -49,6 +49,7 @@ const measurement = z.object({
     sent: count.nullable(),
     completed: count,
     inFlight: count.nullable(),
+    oldestInFlightUs: number.optional(),
     missedStarts: count.nullable(),
   }),
   windowUs: z.number().positive(),

@@ -87,6 +87,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
     runId: context.runId,
     worker: context.workers.sysctls as string,
     node: context.node,
+    signal: context.signal,
   });
   draft.stage = stage.record;
   draft.proofs.push(...stage.proofs);

@@ -78,6 +78,8 @@ if (isRoot && runs > 0) {
         if (!alone) byRestore += 1;
         const atOnce = one.signal === 'SIGKILL' && (target === 'runner' || target === 'group');
         if (settingsMs !== null && target !== 'guardian') (atOnce ? killed : stopped).push(settingsMs);
+        if (settingsMs !== null && settingsMs > 2_000)
+          console.log(`slow: ${nameOf(one)}: ${Math.round(settingsMs)} ms`);
       } catch (error) {
         failed(`${nameOf(one)}: ${error}`);
       }

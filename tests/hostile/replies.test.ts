@@ -134,11 +134,15 @@ describe('a load stays where it is sent', () => {
         const headers = { Host: away, Location: `http://${away}/`, 'X-Forwarded-Host': away };
         const before = server.connections();
         const time: Load['stop'] = { kind: 'duration', durationMs: driver.kind === 'embedded' ? 100 : 1_000 };
-        const stops: Load['stop'][] = [{ kind: 'requests', requests: 3 }, time];
-        // Fresh connections first: over kept ones a server that closes would be waited for.
-        const closed = stops.flatMap((stop) =>
-          [false, true].map((keepAlive) => loadOf({ path, headers, keepAlive, connections: 1, stop })),
-        );
+        const count: Load['stop'] = { kind: 'requests', requests: 3 };
+        // Fresh connections first, and a count of kept ones last: h2load would wait for a server that closes.
+        const ways = [
+          [false, count],
+          [false, time],
+          [true, time],
+          [true, count],
+        ] as const;
+        const closed = ways.map(([keepAlive, stop]) => loadOf({ path, headers, keepAlive, connections: 1, stop }));
         const open = closed.map((one): Load => ({ ...one, rate: { perSecond: 5, arrivals: 'constant' } }));
         const load = [...closed, ...open].find((one) => driver.refuses(one) === null);
         expect(load, 'the driver can do none of these loads').toBeDefined();

@@ -35,6 +35,23 @@ export const REPLIES: readonly Pathology[] = [
       Number(failed) > 3 && /time/.test(String(kinds)) && Number(timeLost) > 0.05,
   },
   {
+    code: 'unanswered',
+    severity: 'suspect',
+    server: 'serves-two-connections',
+    load: { duration: '1s' },
+    evidence: ({ inFlightAtEnd, oldestUs, longestAnsweredUs }) =>
+      Number(inFlightAtEnd) >= 2 && Number(oldestUs) > 990_000 && Number(longestAnsweredUs) < 500_000,
+  },
+  {
+    code: 'unanswered',
+    way: 'by-little',
+    severity: 'suspect',
+    server: 'serves-two-connections',
+    load: { duration: '1s', connections: 8, driver: 'wrk' },
+    needs: 'wrk',
+    evidence: ({ accountedFor, oldestUs }) => Number(accountedFor) < 0.3 && oldestUs === null,
+  },
+  {
     code: 'server-died',
     severity: 'invalid',
     server: 'dies-after-290',

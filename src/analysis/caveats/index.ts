@@ -41,6 +41,7 @@ import { timeWaitCarriedOver } from './time-wait-carried-over.ts';
 import { tooFewSamples } from './too-few-samples.ts';
 import { trialsFailed } from './trials-failed.ts';
 import { trialsLeftOut } from './trials-left-out.ts';
+import { unanswered } from './unanswered.ts';
 import { wideSpread } from './wide-spread.ts';
 
 /** Every doubt about a trial, in the order in which they are told. A new one is a file and a line here. */
@@ -53,6 +54,7 @@ export const TRIAL_CHECKS: readonly TrialCheck[] = [
   requestsFailed,
   countsMismatch,
   littlesLaw,
+  unanswered,
   settingsNotInForce,
   filesExhausted,
   portsExhausted,

@@ -197,8 +197,22 @@ describe('the engine, in virtual time', () => {
     const { report, server } = await simulate({ connections: 3, stop: { kind: 'duration', durationMs: 100 } }, {});
     expect(report.windowUs).toBe(100_000);
     // The first on each takes 1,050 µs, the others 1,000: 99 are done within 100,000.
-    expect(report.requests).toEqual({ sent: 300, completed: 297, inFlight: 3, missedStarts: null });
+    // The next ones began at 99,050 µs.
+    expect(report.requests).toEqual({
+      sent: 300,
+      completed: 297,
+      inFlight: 3,
+      oldestInFlightUs: 950,
+      missedStarts: null,
+    });
     expect(server.requests).toBeLessThanOrEqual(303);
+  });
+
+  it('tells how long a request had been under way that was never answered', async () => {
+    const load = { connections: 3, stop: { kind: 'duration', durationMs: 100 }, timeoutMs: 1_000 } as const;
+    const { report } = await simulate(load, { act: (n) => (n === 5 ? 'hang' : 'reply') });
+    // The sixth request is the third one's second, begun at 1,050 µs.
+    expect(report.requests).toMatchObject({ inFlight: 3, oldestInFlightUs: 100_000 - 1_050 });
   });
 
   it('shows the analytic tail of a stall in an open loop', async () => {

@@ -36,6 +36,8 @@ class Engine implements SlotOwner {
   #endUs = Number.POSITIVE_INFINITY;
   #lastUs = 0;
   #lastReplyUs = 0;
+  /** How long the oldest request that the end cut off had been under way. */
+  #oldestUs = 0;
   #failuresInARow = 0;
   #started = 0;
   #outcomes = 0;
@@ -178,6 +180,7 @@ class Engine implements SlotOwner {
     for (const cancel of this.#cancels) cancel();
     this.#pace.end(endUs);
     const missed = this.#pace.missed();
+    this.#oldestUs = wholeNs(Math.max(0, ...this.#slots.map((slot) => slot.underWayUs(endUs))));
     for (const slot of this.#slots) slot.stop();
     this.#resolve(this.#report(endUs, missed, failure));
   }
@@ -191,6 +194,7 @@ class Engine implements SlotOwner {
         sent: this.#started,
         completed,
         inFlight: this.#started - completed - errorTotal(this.#errors),
+        oldestInFlightUs: this.#oldestUs,
         missedStarts: missed === null ? null : missed.late + missed.unsent,
       },
       windowUs,

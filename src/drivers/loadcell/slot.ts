@@ -76,6 +76,12 @@ export class Slot implements WireEvents {
     else this.#open(nowUs);
   }
 
+  /** How long the request has been under way, µs; 0 when there is none. */
+  underWayUs(nowUs: number): number {
+    const under = this.#state === 'connecting' || this.#state === 'waiting' || this.#due;
+    return under ? nowUs - this.#startUs : 0;
+  }
+
   /** Ends what has taken too long. */
   sweep(nowUs: number): void {
     if (nowUs < this.#limitUs) return;

@@ -84,8 +84,8 @@ describe.each(MODES)('latency against known delays, %s', (mode, part) => {
   it.each([
     ['none', { kind: 'none' }, 3_000],
     ['1 ms', { kind: 'constant', ms: 1 }, 1_000],
-    ['5 ms', { kind: 'constant', ms: 5 }, 200],
-    ['20 ms', { kind: 'constant', ms: 20 }, 100],
+    ['5 ms', { kind: 'constant', ms: 5 }, 150],
+    ['20 ms', { kind: 'constant', ms: 20 }, 70],
     ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
   ] as const)('%s', { retry: 2 }, async (_name, delay, requests) => {
     await using truth = await server({ delay, wrap });

@@ -178,16 +178,23 @@ describe('waiting for TIME_WAIT of the trial before', () => {
     ...host,
     readText: async () =>
       `sockets: used 1\nTCP: inuse 5 orphan 0 tw ${values.length > 1 ? values.shift() : values[0]} alloc 9 mem 1\n`,
-    sleep: () => host.sleep(1),
+    sleep: (_ms, signal) => host.sleep(1, signal),
   });
 
   it('goes on as soon as few are left', async () => {
-    expect(await drained(draining([9000, 4000, 60]), '/proc/1/net', 60_000)).toBe(60);
+    expect(await drained(draining([9000, 4000, 600]), '/proc/1/net', 60_000)).toBe(600);
   });
 
   it('says how many were left when they did not go', async () => {
     expect(await drained(draining([9000]), '/proc/1/net', 20)).toBe(9000);
     expect(await drained(draining([9000]), '/proc/1/net', 0)).toBe(9000);
+  });
+
+  it('is over at once when the run is interrupted', async () => {
+    const interrupt = new AbortController();
+    const waiting = drained(draining([9000]), '/proc/1/net', 3_600_000, interrupt.signal);
+    interrupt.abort();
+    await expect(waiting).rejects.toThrow(/aborted/);
   });
 });
 

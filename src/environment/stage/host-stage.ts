@@ -19,7 +19,7 @@ export async function openHostStage(host: Host, options: StageOptions): Promise<
   const owner = await ownerOf(host, host.pid);
   const name = stageName(options.runId, owner);
   const netRoot = `/proc/${host.pid}/net`;
-  const timeWaitBefore = await drained(host, netRoot, options.drainMs ?? DRAIN_MS);
+  const timeWaitBefore = await drained(host, netRoot, options.drainMs ?? DRAIN_MS, options.signal);
   const group = await makeGroup(host, name);
   const mark = markFor(owner, name);
   const keeper = await startKeeper(host, group === null ? ['mark', mark.number, mark.name] : ['group', group]);

@@ -16,4 +16,6 @@ export interface StageOptions {
   node: string;
   /** How long a host stage waits for TIME_WAIT sockets of the trial before to drain. Default 65,000 (they live 60 s). */
   drainMs?: number;
+  /** Ends that wait; what is open is closed by its owner. */
+  signal?: AbortSignal;
 }
