@@ -3,19 +3,12 @@
  * argv[2] is the JSON of a `TruthOptions`. Prints `{"port":..,"pid":..}`, then answers each line on stdin (`stats`, `reset`)
  * with one JSON line on stdout. Ends with its stdin. Can be started by hand under taskset.
  */
-import net from 'node:net';
-import { createInterface } from 'node:readline';
+import { Keeping, Kept } from './keeping.ts';
 import { type Asked, type ReplyShape, replyBytes } from './reply-bytes.ts';
-import { type Fault, newStats, type TruthOptions } from './truth.ts';
+import type { Fault } from './truth.ts';
 
-const MAX_STAMPS = 2_000_000;
-const options = JSON.parse(process.argv[2] ?? '{}') as TruthOptions;
-const body = Buffer.from(options.body ?? 'Hello, World!\n');
-const fault: Fault | null = options.fault ?? null;
-
-let stats = newStats();
-/** When the first request since the start or the last reset came; the stall is counted from it. */
-let firstAt = -1;
+const keeping = new Keeping();
+const { body, fault, options } = keeping;
 
 /** A request that waits for its turn: replies leave a connection in the order of its requests. */
 interface Pending extends Asked {
@@ -27,42 +20,15 @@ interface Pending extends Asked {
   close: boolean;
 }
 
-class Connection {
-  readonly #socket: net.Socket;
+class Connection extends Kept {
   readonly #pending: Pending[] = [];
+  readonly #accepted = performance.now();
   #text = '';
   #skip = 0;
   #served = 0;
   #count = 0;
-  readonly #accepted = performance.now();
-  #ended = false;
 
-  constructor(socket: net.Socket) {
-    this.#socket = socket;
-    stats.connections += 1;
-    stats.open += 1;
-    stats.maxOpen = Math.max(stats.maxOpen, stats.open);
-    socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('end', () => {
-      if (!this.#ended) stats.closedByClient += 1;
-      this.#ended = true;
-      socket.end();
-    });
-    socket.on('error', () => {
-      stats.resets += 1;
-    });
-    socket.on('close', () => {
-      stats.open -= 1;
-      this.#ended = true;
-    });
-    if (fault?.kind === 'close-on-accept') {
-      stats.faults += 1;
-      this.#end();
-    }
-  }
-
-  #read(chunk: Buffer): void {
+  protected override read(chunk: Buffer): void {
     this.#text += chunk.toString('latin1');
     for (;;) {
       if (this.#skip > 0) {
@@ -81,10 +47,7 @@ class Connection {
   }
 
   #take(head: string): void {
-    const arrived = performance.now();
-    if (firstAt < 0) firstAt = arrived;
-    const index = stats.requests;
-    stats.requests += 1;
+    const { index, arrived, delayMs } = keeping.request();
     const old = head.startsWith('HTTP/1.0', head.indexOf('\r\n') - 8);
     const asksKeepAlive = /\r\nconnection: *keep-alive/i.test(head);
     const pending: Pending = {
@@ -98,9 +61,8 @@ class Connection {
     };
     this.#count += 1;
     this.#pending.push(pending);
-    const delay = delayMs(index, arrived);
-    if (delay <= 0) this.#ready(pending);
-    else setTimeout(() => this.#ready(pending), delay);
+    if (delayMs <= 0) this.#ready(pending);
+    else setTimeout(() => this.#ready(pending), delayMs);
   }
 
   #ready(pending: Pending): void {
@@ -109,20 +71,21 @@ class Connection {
   }
 
   #reply(pending: Pending): void {
-    if (this.#ended) return;
+    if (this.ended) return;
     this.#served += 1;
-    if (fault !== null && applies(fault, pending.index) && this.#misbehave(pending, fault)) return;
+    const met = keeping.faultOf(pending.index);
+    if (met !== null && this.#misbehave(pending, met)) return;
     const last = fault?.kind === 'close-keep-alive' && this.#served >= fault.after;
-    if (last) stats.faults += 1;
+    if (last) keeping.stats.faults += 1;
     const announced = pending.close || (last && fault.announced);
     this.#send(pending, { status: '200 OK', body, close: announced, framing: options.framing ?? 'length' });
-    if (pending.close || last || options.framing === 'eof') this.#end();
+    if (pending.close || last || options.framing === 'eof') this.end();
   }
 
   /** Whether the fault replaced the reply. */
   #misbehave(pending: Pending, { kind }: Fault): boolean {
     if (kind === 'close-keep-alive' || kind === 'close-on-accept') return false;
-    stats.faults += 1;
+    keeping.stats.faults += 1;
     const good = { status: '200 OK', body, close: pending.close, framing: 'length' as const };
     const text = replyBytes(pending, good);
     switch (kind) {
@@ -138,105 +101,50 @@ class Connection {
       case 'hang':
         return true;
       case 'no-reply':
-        this.#end();
+        this.end();
         return true;
       case 'half-then-close':
-        this.#socket.write(text.subarray(0, text.length - Math.ceil(body.length / 2)));
-        this.#end();
+        this.socket.write(text.subarray(0, text.length - Math.ceil(body.length / 2)));
+        this.end();
         return true;
       case 'half-then-reset':
-        this.#socket.write(text.subarray(0, text.length - Math.ceil(body.length / 2)), () => {
-          this.#ended = true;
-          stats.closedByServer += 1;
-          this.#socket.resetAndDestroy();
+        this.socket.write(text.subarray(0, text.length - Math.ceil(body.length / 2)), () => {
+          this.ended = true;
+          keeping.stats.closedByServer += 1;
+          this.socket.resetAndDestroy();
         });
         return true;
       case 'die':
         process.kill(process.pid, 'SIGKILL');
         return true;
       case 'length-too-long':
-        this.#socket.write(
+        this.socket.write(
           text.toString('latin1').replace(/Content-Length: \d+/, `Content-Length: ${body.length + 10}`),
         );
-        if (pending.close) this.#end();
+        if (pending.close) this.end();
         return true;
       case 'length-too-short':
-        this.#socket.write(
-          text.toString('latin1').replace(/Content-Length: \d+/, `Content-Length: ${body.length - 3}`),
-        );
-        if (pending.close) this.#end();
+        this.socket.write(text.toString('latin1').replace(/Content-Length: \d+/, `Content-Length: ${body.length - 3}`));
+        if (pending.close) this.end();
         return true;
       case 'garbage':
-        this.#socket.write('this is not HTTP\r\n\r\n');
-        if (pending.close) this.#end();
+        this.socket.write('this is not HTTP\r\n\r\n');
+        if (pending.close) this.end();
         return true;
       case 'early-hints':
-        this.#socket.write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
+        this.socket.write('HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n');
         this.#send(pending, good);
         break;
     }
-    if (pending.close) this.#end();
+    if (pending.close) this.end();
     return true;
   }
 
   #send(pending: Pending, reply: ReplyShape): void {
     const text = replyBytes(pending, reply);
-    const now = performance.now();
-    if (stats.delaysUs.length < MAX_STAMPS) {
-      stats.delaysUs.push((now - pending.arrived) * 1000);
-      stats.sinceAcceptUs.push((now - (pending.first ? this.#accepted : pending.arrived)) * 1000);
-      stats.arrivalsUs.push((pending.arrived - firstAt) * 1000);
-    }
-    stats.replies += 1;
-    this.#socket.write(text);
-  }
-
-  #end(): void {
-    if (!this.#ended) stats.closedByServer += 1;
-    this.#ended = true;
-    this.#socket.end();
+    keeping.reply(pending.arrived, pending.first ? this.#accepted : undefined);
+    this.socket.write(text);
   }
 }
 
-function applies(what: Fault, index: number): boolean {
-  if (what.kind === 'close-keep-alive' || what.kind === 'close-on-accept') return true;
-  const from = what.from ?? 0;
-  return index >= from && (index - from) % (what.every ?? 1) === 0;
-}
-
-function delayMs(index: number, now: number): number {
-  const delay = options.delay ?? { kind: 'none' };
-  switch (delay.kind) {
-    case 'none':
-      return 0;
-    case 'constant':
-      return delay.ms;
-    case 'bimodal':
-      return index % delay.every === delay.every - 1 ? delay.slowMs : delay.fastMs;
-    case 'stall': {
-      const since = now - firstAt;
-      if (since < delay.afterMs || since >= delay.afterMs + delay.stallMs) return delay.baseMs;
-      stats.stalled += 1;
-      return delay.afterMs + delay.stallMs - since + delay.baseMs;
-    }
-  }
-}
-
-const server = net.createServer({ allowHalfOpen: true }, (socket) => new Connection(socket));
-server.listen(
-  { port: options.port ?? 0, host: options.address ?? '127.0.0.1', backlog: options.backlog ?? 4096 },
-  () => {
-    const { port } = server.address() as net.AddressInfo;
-    process.stdout.write(`${JSON.stringify({ port, pid: process.pid })}\n`);
-  },
-);
-
-createInterface({ input: process.stdin })
-  .on('line', (line) => {
-    if (line === 'reset') {
-      stats = { ...newStats(), open: stats.open, maxOpen: stats.open };
-      firstAt = -1;
-    }
-    process.stdout.write(`${JSON.stringify(stats)}\n`);
-  })
-  .on('close', () => process.exit(0));
+keeping.serve((socket) => void new Connection(keeping, socket));
