@@ -5,9 +5,11 @@ import { compileWorkers } from '../host/workers.ts';
 import type { Running } from '../model/host.ts';
 import type { RunnerJob } from './fixtures/runner.worker.ts';
 import { tweak } from './fixtures/runs.ts';
+import { keepGuardian } from './guardian.ts';
 import type { Ledger } from './ledger.ts';
 import { recover } from './recovery.ts';
 import { fixture, host, isRoot, until } from './stage/fixtures/kit.ts';
+import { ownerOf } from './stage/owner.ts';
 
 /** Real keys of the whole machine, all harmless; put back at the end whatever happens. */
 const TWEAKS = [
@@ -182,4 +184,27 @@ describe.skipIf(!isRoot)(`a guardian${isRoot ? '' : ' (needs root)'}`, () => {
     await writeFile(swappiness, before[0] as string);
     await restored();
   });
+});
+
+test('a guardian that comes up in the place of a killed one, while its keeper is closed, is dismissed as well', async () => {
+  const place = await host.makeTemporaryFolder('guardian-test-');
+  const worker = join(place, 'slow.mjs');
+  // It takes its time to come up, and goes when it is dismissed.
+  await writeFile(
+    worker,
+    "process.stdin.resume().on('end', () => process.exit()); setTimeout(console.log, 300, 'up');",
+  );
+  const pids: number[] = [];
+  const changed = async (guardian: { pid: number } | null): Promise<void> => void pids.push(guardian?.pid ?? 0);
+  const job = { folder: place, owner: await ownerOf(host, host.pid), scratch: place };
+  const kept = await keepGuardian(host, { worker, node: process.execPath, job, changed, say: () => {} });
+  host.signal(pids[0] as number, 'SIGKILL');
+  await gone(pids[0] as number);
+  // The next one has been started, and is not ready.
+  await host.sleep(100);
+  expect(pids).toHaveLength(1);
+  await kept[Symbol.asyncDispose]();
+  expect(pids).toHaveLength(2);
+  expect(host.signal(pids[1] as number, 0)).toBe(false);
+  await rm(place, { recursive: true });
 });

@@ -25,6 +25,10 @@ export async function keepGuardian(host: Host, options: GuardianOptions): Promis
   let starts = 0;
   let running: Running | null = null;
 
+  const dismiss = (): void => {
+    running?.write(DISMISSED);
+    running?.endStdin();
+  };
   const start = async (): Promise<void> => {
     starts += 1;
     running = await startGuardian(host, options);
@@ -41,6 +45,8 @@ export async function keepGuardian(host: Host, options: GuardianOptions): Promis
       }
       try {
         await start();
+        // It was closed while this one came up: only the old one was dismissed.
+        if (closing) dismiss();
       } catch (error) {
         if (!(error instanceof HostError)) throw error;
         running = null;
@@ -53,8 +59,7 @@ export async function keepGuardian(host: Host, options: GuardianOptions): Promis
   return {
     [Symbol.asyncDispose]: async () => {
       closing = true;
-      running?.write(DISMISSED);
-      running?.endStdin();
+      dismiss();
       await kept;
     },
   };

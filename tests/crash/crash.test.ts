@@ -5,7 +5,8 @@ import { type Crash, crash, experimentText, nameOf, STEPS } from './crash.ts';
 
 /**
  * A run with settings of the whole machine, a server and its daemon, hit in each of the ways there are: the machine comes
- * back. LOADCELL_CRASH_RUNS=200 hits so many more at random (LOADCELL_CRASH_SEED repeats them).
+ * back. LOADCELL_CRASH_RUNS=200 hits so many more at random (LOADCELL_CRASH_SEED repeats them); LOADCELL_CRASH_SIGNAL=SIGKILL
+ * by that signal alone.
  */
 const isRoot = process.getuid?.() === 0;
 const made = {} as Record<Crash['isolation'], Bench>;
@@ -43,6 +44,8 @@ describe.skipIf(!isRoot)(`the machine comes back after${isRoot ? '' : ' (needs r
 });
 
 const runs = Number(process.env.LOADCELL_CRASH_RUNS ?? 0);
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const;
+const signals = SIGNALS.filter((signal) => (process.env.LOADCELL_CRASH_SIGNAL ?? signal) === signal);
 
 if (isRoot && runs > 0) {
   test(`${runs} crashes`, { timeout: runs * 180_000 }, async () => {
@@ -67,8 +70,7 @@ if (isRoot && runs > 0) {
           { ms: Math.round(draw() * 5_000), after: 'start' },
           { ms: Math.round(draw() * 1_500), after: 'change' },
         ] as const),
-        signal:
-          target === 'guardian' || target === 'both' ? 'SIGKILL' : pick(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL']),
+        signal: target === 'guardian' || target === 'both' ? 'SIGKILL' : pick(signals),
         target,
         isolation: draw() < 0.75 ? 'namespace' : 'host',
       };
