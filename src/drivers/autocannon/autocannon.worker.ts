@@ -83,7 +83,7 @@ async function rehearse(order: WorkerOrder): Promise<void> {
   await withCannedServer(order, 'tcp', async (target) => {
     if (!('port' in target)) return;
     const load = { ...order.load, method: 'GET' as const, body: null, connections: 4, pipelining: 1 };
-    for (const requests of rehearsalRuns(order, 3_000)) {
+    for (const requests of rehearsalRuns(order, 2_000)) {
       const part = {
         address: target.host,
         port: target.port,

@@ -96,7 +96,7 @@ async function rehearse(order: WorkerOrder, plan: { over: 'tcp' | 'unix'; reques
  */
 async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {
   const { keepAlive, rate } = order.load;
-  if (keepAlive && rate === null) await rehearse(order, { over: 'tcp', requests: 4_000 });
+  if (keepAlive && rate === null) await rehearse(order, { over: 'tcp', requests: 2_000 });
   else {
     setFlagsFromString('--no-opt');
     await rehearse(order, { over: 'unix', requests: 300 });
