@@ -79,7 +79,7 @@ function driversPage(all: readonly Driver[]): string {
       driver.kind === 'embedded' ? 'Part of loadcell: nothing to install.' : `Comes with ${apt.join(' and ')}.`;
     return `## ${driver.name}\n\n${driver.summary} ${from}\n\n${driver.distortions.trim()}`;
   });
-  return `\`auto\` takes the strongest installed one that can do the load.\n\n${head}\n${rows.join('\n')}\n\n${sections.join('\n\n')}`;
+  return `\`auto\` takes the strongest installed one that can do every load of the same shape (kept or fresh connections, pipelined or not, closed or open loop, HTTP version, by time or by count), so that what is compared has one instrument. A driver that is named is held to each load: a cell that it refuses is not run, and the report says why and what to use.\n\n${head}\n${rows.join('\n')}\n\n${sections.join('\n\n')}`;
 }
 
 function controlsPage(all: readonly Control[]): string {

@@ -11,8 +11,12 @@ export function showProgress(printer: Printer, now: () => number): (event: Trial
   const status = (): void => printer.status(`${current} ${phase}${rate}`);
   return (event) => {
     switch (event.kind) {
+      case 'run-started':
+        estimate.planned(event.plannedMs);
+        return;
       case 'trial-started': {
         startedAt = now();
+        phase = '';
         rate = '';
         const left = estimate.left(event.total - event.done);
         const retry = event.attempt > 1 ? ', again' : '';
@@ -39,16 +43,35 @@ export function showProgress(printer: Printer, now: () => number): (event: Trial
   };
 }
 
-/** Time left, from the mean of the trials so far. */
-function remainingTime(): { took(ms: number): void; left(trials: number): string } {
+interface Remaining {
+  /** The whole run by its plan, ms; null where it does not tell. */
+  planned(ms: number | null): void;
+  /** A trial that has ended. */
+  took(ms: number): void;
+  left(trials: number): string;
+}
+
+/**
+ * Time left, from the mean of the trials so far. Before the first has ended what the plan says is told, with `about`: it
+ * has no servers' starts in it. A plan that counts requests says nothing, and neither do we.
+ */
+function remainingTime(): Remaining {
+  let plan: number | null = null;
   let sum = 0;
   let count = 0;
   return {
+    planned: (ms) => {
+      plan = ms;
+    },
     took: (ms) => {
       sum += ms;
       count += 1;
     },
-    left: (trials) => (count === 0 || trials === 0 ? '' : `, ${durationText((sum / count) * trials)} left`),
+    left: (trials) => {
+      if (trials === 0) return '';
+      if (count > 0) return `, ${durationText((sum / count) * trials)} left`;
+      return plan === null ? '' : `, about ${durationText(plan)} left`;
+    },
   };
 }
 

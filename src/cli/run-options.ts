@@ -1,18 +1,20 @@
+import type { PlanChanges } from '../model/plan.ts';
+
 /** What the command line says about a run; absent = as the experiment says. */
-export interface RunOptions {
+export interface RunOptions extends PlanChanges {
   install?: boolean;
-  quick?: boolean;
-  only?: string;
-  trials?: number;
-  driver?: string;
-  isolation?: 'auto' | 'namespace' | 'host';
   seed?: number;
   resume?: boolean;
   changed?: boolean;
-  relax?: boolean;
   out?: string;
   wait?: boolean;
   json?: boolean;
   template?: string;
   locale?: string;
+}
+
+/** The part that run.json keeps, for the report's line to run it again. */
+export function planChanges({ only, trials, driver, isolation, quick, relax }: RunOptions): PlanChanges {
+  const said = Object.entries({ only, trials, driver, isolation, quick, relax });
+  return Object.fromEntries(said.filter(([, value]) => value !== undefined)) as PlanChanges;
 }

@@ -22,7 +22,7 @@ import { gitState } from './git-state.ts';
 import { lookAtFolder, openFolder } from './open-folder.ts';
 import { ownVersion } from './own-version.ts';
 import type { Printer } from './print.ts';
-import type { RunOptions } from './run-options.ts';
+import { planChanges, type RunOptions } from './run-options.ts';
 
 const source = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -110,6 +110,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       startedAt: new Date(startedMs).toISOString(),
       loadcell: ownVersion,
       plan: ready.plan,
+      options: planChanges(options),
       machine,
       isolation: ready.isolation,
       servers: ready.servers.facts,

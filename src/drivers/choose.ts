@@ -2,35 +2,51 @@ import type { Driver } from '../model/driver.ts';
 import type { Load } from '../model/plan.ts';
 import { driverNamed, drivers } from './index.ts';
 
-export type Choice = { driver: Driver; reason: string } | { problem: string };
+/** A driver's name, or why there is none, with what to do about it. */
+export type Choice = { driver: string } | { problem: string };
 
 /**
- * The generator for a load. `auto`: the strongest installed one that can do it, by requests a second on one core, over kept
- * or fresh connections as the load asks; in an open loop (where the rate is given) the one with the finest latency first.
+ * The generator of each load, in their order. `loads` are of one shape and name one `driver`.
+ *
+ * `auto`: the strongest installed one that can do all of them, by requests a second on one core, over kept or fresh
+ * connections as the loads ask; in an open loop (where the rate is given) the one with the finest latency first. A load that
+ * no installed driver can do has its reason, and is no matter for the others. Where no driver can do all of the others, the
+ * one that can do the most takes those, and so on with the rest: equal loads, the ones that are compared, have one driver.
+ *
+ * A driver that is named is held to each load.
+ *
  * @param installed names of drivers that are on this machine.
- * @throws UserError when the load names a driver that does not exist.
+ * @throws UserError when the loads name a driver that does not exist.
  */
-export function chooseDriver(load: Load, installed: ReadonlySet<string>): Choice {
-  return load.driver === 'auto' ? strongest(load, installed) : named(load, installed);
+export function chooseDrivers(loads: readonly Load[], installed: ReadonlySet<string>): Choice[] {
+  return loads[0]?.driver === 'auto' ? strongest(loads, installed) : loads.map((load) => named(load, installed));
 }
 
-function strongest(load: Load, installed: ReadonlySet<string>): Choice {
-  const able = drivers.filter((driver) => driver.refuses(load) === null).sort((a, b) => compare(load, a, b));
-  const best = able.find((driver) => installed.has(driver.name));
-  if (best) {
-    const runnerUp = able.find((driver) => driver !== best && installed.has(driver.name));
-    return { driver: best, reason: reasonFor(load, best, runnerUp) };
+function strongest(loads: readonly Load[], installed: ReadonlySet<string>): Choice[] {
+  const ranked = drivers.toSorted((a, b) => compare(loads[0] as Load, a, b));
+  const here = ranked.filter(({ name }) => installed.has(name));
+  const chosen = new Map<Load, Choice>();
+  for (const load of loads) if (!here.some(can(load))) chosen.set(load, { problem: noneFor(load, ranked) });
+  for (;;) {
+    const left = loads.filter((load) => !chosen.has(load));
+    if (left.length === 0) return loads.map((load) => chosen.get(load) as Choice);
+    const share = (driver: Driver): number => left.filter((load) => can(load)(driver)).length;
+    const best = here.reduce((best, one) => (share(one) > share(best) ? one : best));
+    for (const load of left) if (can(load)(best)) chosen.set(load, { driver: best.name });
   }
-  if (able.length > 0) {
-    const [first] = able as [Driver, ...Driver[]];
-    return { problem: `no installed driver can do this load; ${first.name} could, but is not installed` };
-  }
+}
+
+const can =
+  (load: Load) =>
+  (driver: Driver): boolean =>
+    driver.refuses(load) === null;
+
+function noneFor(load: Load, ranked: readonly Driver[]): string {
+  const able = ranked.find(can(load));
+  if (able) return `no installed driver can do this load; ${able.name} could, but is not installed`;
   const reasons = drivers.map((driver) => driver.refuses(load)).filter((one) => one !== null);
-  return { problem: `no driver can do this load: ${reasons.join('; ')}` };
+  return `no driver can do this load: ${reasons.join('; ')}`;
 }
-
-const strengthFor = (load: Load, { strength }: Driver): number =>
-  load.keepAlive ? strength.keepAlive : strength.fresh;
 
 function compare(load: Load, a: Driver, b: Driver): number {
   if (load.rate !== null) {
@@ -39,14 +55,8 @@ function compare(load: Load, a: Driver, b: Driver): number {
     if (a.kind !== b.kind) return a.kind === 'embedded' ? -1 : 1;
     if (finest !== 0) return finest;
   }
-  return strengthFor(load, b) - strengthFor(load, a);
-}
-
-function reasonFor(load: Load, best: Driver, runnerUp: Driver | undefined): string {
-  const how = load.keepAlive ? 'kept' : 'fresh';
-  if (load.rate !== null) return `${best.name}: an open loop, every start by our own clock`;
-  const beside = runnerUp ? `; ${runnerUp.name} about ${strengthFor(load, runnerUp)}` : '';
-  return `${best.name}: about ${strengthFor(load, best)} requests a second over ${how} connections on one core${beside}`;
+  const strengthOf = ({ strength }: Driver): number => (load.keepAlive ? strength.keepAlive : strength.fresh);
+  return strengthOf(b) - strengthOf(a);
 }
 
 function named(load: Load, installed: ReadonlySet<string>): Choice {
@@ -54,7 +64,7 @@ function named(load: Load, installed: ReadonlySet<string>): Choice {
   const refusal = driver.refuses(load);
   if (refusal !== null) return { problem: refusal };
   if (!installed.has(driver.name)) return { problem: `${driver.name} is not installed: ${howToInstall(driver)}` };
-  return { driver, reason: `${driver.name}: as the load says` };
+  return { driver: driver.name };
 }
 
 function howToInstall({ requires }: Driver): string {

@@ -19,7 +19,9 @@ export const loadSchema = z
   .strictObject({
     driver: axis(z.string().min(1))
       .prefault('auto')
-      .describe('Load generator, by name. Default: "auto", the strongest installed one that can do the load.'),
+      .describe(
+        'Load generator, by name. Default: "auto", the strongest installed one that can do every load of the same shape.',
+      ),
     path: axis(urlPath).prefault('/').describe('Path and query that are asked for. Default: "/".'),
     method: axis(z.string().regex(/^[A-Z]{1,32}$/, 'expected a method in capitals, such as "GET"'))
       .prefault('GET')

@@ -37,6 +37,19 @@ export interface Plan {
   report: { template: string; locale: string };
 }
 
+/** What a command line changes of an experiment's plan, beside the seed. Absent: as the experiment says. */
+export interface PlanChanges {
+  /** Cells whose id matches: text or `*` patterns, separated by commas. */
+  only?: string;
+  /** Trials for each cell. */
+  trials?: number;
+  /** One driver for every load. */
+  driver?: string;
+  isolation?: Plan['isolation'];
+  quick?: boolean;
+  relax?: boolean;
+}
+
 export interface TrialSlot {
   cell: string;
   /** 1-based. */

@@ -1,7 +1,7 @@
 import type { CitedCalibration } from './calibration.ts';
 import type { Problem } from './errors.ts';
 import type { MachineFacts } from './machine.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlanChanges } from './plan.ts';
 
 /** `run.json`: everything about a run that is known before its first trial. With `trials.jsonl` it is all a report needs. */
 export interface RunFile {
@@ -11,6 +11,8 @@ export interface RunFile {
   startedAt: string;
   loadcell: string;
   plan: Plan;
+  /** What the command line of its first start said about the plan. Absent: written before this was kept. */
+  options?: PlanChanges;
   machine: MachineFacts;
   isolation: { kind: 'namespace' | 'host'; rootless: boolean; reason: string };
   servers: Record<string, ServerFacts>;

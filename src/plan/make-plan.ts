@@ -3,7 +3,7 @@ import type { Experiment } from '../experiment/schema.ts';
 import type { ServerDefinition } from '../experiment/server.ts';
 import { ExitCode, type Problem, UserError } from '../model/errors.ts';
 import type { MachineFacts } from '../model/machine.ts';
-import type { Cell, Plan, Threshold } from '../model/plan.ts';
+import type { Cell, Plan, PlanChanges, Threshold } from '../model/plan.ts';
 import { loadProblems, matchProblems } from './cell-problems.ts';
 import { digestOf } from './digest.ts';
 import { type BareCell, chosenCells, compact, fullMatrix, MOST_CELLS, matrixSize } from './matrix.ts';
@@ -14,15 +14,9 @@ import { quickLoad } from './quick.ts';
 import { serverPlans } from './server-plan.ts';
 import { type Layer, mergeControls, originOfCpus } from './settings.ts';
 
-/** What the command line changes. Absent: as the experiment says. */
-export interface PlanOptions {
-  quick?: boolean;
-  only?: string;
-  trials?: number;
-  driver?: string;
+/** What the command line says. Absent: as the experiment says. */
+export interface PlanOptions extends PlanChanges {
   seed: number;
-  isolation?: 'auto' | 'namespace' | 'host';
-  relax?: boolean;
   locale?: string;
   template?: string;
 }

@@ -1,4 +1,4 @@
-import { chooseDriver } from '../drivers/choose.ts';
+import { type Choice, chooseDrivers } from '../drivers/choose.ts';
 import { drivers } from '../drivers/index.ts';
 import type { Driver } from '../model/driver.ts';
 import type { Host } from '../model/host.ts';
@@ -33,7 +33,7 @@ async function versionOf(host: Host, driver: Driver, ownVersion: string): Promis
   return match?.[1] ?? 'unknown';
 }
 
-/** What makes two loads need the same driver: everything but how many connections and where to. */
+/** What loads that one driver is chosen for have in common: not how much they ask, nor where and with what words. */
 function shapeOf(load: Load): string {
   const { keepAlive, pipelining, rate, http, stop, driver } = load;
   return JSON.stringify([driver, keepAlive, pipelining > 1, rate !== null, http, stop.kind]);
@@ -41,28 +41,31 @@ function shapeOf(load: Load): string {
 
 /**
  * Gives every cell its driver: one for each load shape across all servers, so that servers are compared by one
- * instrument. Returns the reason for each cell that no installed driver can load.
+ * instrument, and one that can do every load of the shape. Returns the reason for each cell that none can load, or that
+ * the driver which it names refuses.
  */
 export function assignDrivers(
   cells: readonly Cell[],
   installed: ReadonlySet<string>,
 ): { cells: Cell[]; unloadable: Record<string, string> } {
-  const chosen = new Map<string, string | { problem: string }>();
+  const shapes = new Map<string, Load[]>();
+  for (const { load } of cells) {
+    const shape = shapes.get(shapeOf(load));
+    if (shape === undefined) shapes.set(shapeOf(load), [load]);
+    else shape.push(load);
+  }
+  const chosen = new Map<Load, Choice>();
+  for (const loads of shapes.values()) {
+    for (const [index, choice] of chooseDrivers(loads, installed).entries()) chosen.set(loads[index] as Load, choice);
+  }
   const unloadable: Record<string, string> = {};
   const assigned = cells.map((cell) => {
-    const shape = shapeOf(cell.load);
-    const known = chosen.get(shape) ?? pick(cell.load, installed);
-    chosen.set(shape, known);
-    if (typeof known === 'string') return { ...cell, load: { ...cell.load, driver: known } };
-    unloadable[cell.id] = known.problem;
+    const choice = chosen.get(cell.load) as Choice;
+    if ('driver' in choice) return { ...cell, load: { ...cell.load, driver: choice.driver } };
+    unloadable[cell.id] = choice.problem;
     return cell;
   });
   return { cells: assigned, unloadable };
-}
-
-function pick(load: Load, installed: ReadonlySet<string>): string | { problem: string } {
-  const choice = chooseDriver(load, installed);
-  return 'driver' in choice ? choice.driver.name : { problem: choice.problem };
 }
 
 /** `--install`: gets the generators that the plan names, and for `auto` the one that would be chosen if all were here. */
@@ -75,11 +78,7 @@ export async function installWantedDrivers(
   const offered = drivers
     .filter((driver) => driver.requires.every((one) => one.apt !== null))
     .map((driver) => driver.name);
-  const wanted = new Set(
-    cells
-      .map(({ load }) => (load.driver === 'auto' ? pick(load, new Set(offered)) : load.driver))
-      .filter((name) => typeof name === 'string'),
-  );
+  const wanted = new Set(assignDrivers(cells, new Set(offered)).cells.map(({ load }) => load.driver));
   const requirements = drivers.filter((driver) => wanted.has(driver.name)).flatMap((driver) => driver.requires);
   const missing = await missingRequirements(host, requirements, options.cache);
   if (missing.length === 0) return;

@@ -111,6 +111,15 @@ const plan = z.object({
   report: z.object({ template: z.string(), locale: z.string() }),
 });
 
+const options = z.object({
+  only: z.string().optional(),
+  trials: z.int().positive().optional(),
+  driver: z.string().optional(),
+  isolation: plan.shape.isolation.optional(),
+  quick: z.boolean().optional(),
+  relax: z.boolean().optional(),
+});
+
 /** One for each name: a cell that is there twice would be folded twice. */
 const consistentPlan = plan.superRefine(({ cells, servers, order }, context) => {
   const ids = new Set(cells.map((cell) => cell.id));
@@ -168,6 +177,7 @@ export const runFileSchema = z.object({
   startedAt: z.iso.datetime(),
   loadcell: z.string(),
   plan: consistentPlan,
+  options: options.optional(),
   machine,
   isolation: z.object({ kind: z.enum(['namespace', 'host']), rootless: z.boolean(), reason: z.string() }),
   servers: z.record(

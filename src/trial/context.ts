@@ -35,6 +35,8 @@ export interface TrialContext {
 
 /** What progress is made of. */
 export type TrialEvent =
+  /** `plannedMs`: warm-ups and windows of all trials that are left; null where the plan does not tell. */
+  | { kind: 'run-started'; plannedMs: number | null }
   | { kind: 'trial-started'; slot: TrialSlot; cell: Cell; attempt: number; done: number; total: number }
   | { kind: 'phase'; phase: Phase }
   | { kind: 'rate'; perSecond: number; exact: boolean }

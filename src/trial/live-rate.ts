@@ -2,16 +2,24 @@ import type { Load } from '../model/plan.ts';
 import type { Stage } from '../model/stage.ts';
 import type { TrialContext } from './context.ts';
 
-const EVERY_MS = 1_000;
+/** From the window's start on, so that one of a second shows its rate too. */
+const EVERY_MS = 500;
 
 /**
- * The rate that progress shows while a window runs, from the kernel's counters of the stage (32 µs a second): exact
- * with fresh connections (one passive open a request), about right with kept ones (one data segment each way).
+ * The rate that progress shows while a window runs, from the kernel's counters of the stage (one file, 32 µs a sample):
+ * exact with fresh connections (one passive open a request), about right with kept ones (one data segment each way).
  */
-export function watchRate(context: TrialContext, stage: Stage, load: Load): () => void {
+export function watchRate(
+  context: Pick<TrialContext, 'host' | 'onEvent'>,
+  stage: Pick<Stage, 'netRoot'>,
+  load: Pick<Load, 'keepAlive'>,
+): () => void {
   let last: { count: number; ns: bigint } | null = null;
-  const timer = setInterval(async () => {
-    const tcp = parseTcp(await context.host.readText(`${stage.netRoot}/snmp`).catch(() => ''));
+  let over = false;
+  const sample = async (): Promise<void> => {
+    const snmp = await context.host.readText(`${stage.netRoot}/snmp`).catch(() => null);
+    if (over || snmp === null) return;
+    const tcp = parseTcp(snmp);
     const count = load.keepAlive ? (tcp.OutSegs ?? 0) / 2 : (tcp.PassiveOpens ?? 0);
     const ns = context.host.monotonicNs();
     if (last !== null && count >= last.count) {
@@ -19,8 +27,13 @@ export function watchRate(context: TrialContext, stage: Stage, load: Load): () =
       context.onEvent({ kind: 'rate', perSecond, exact: !load.keepAlive });
     }
     last = { count, ns };
-  }, EVERY_MS);
-  return () => clearInterval(timer);
+  };
+  void sample();
+  const timer = setInterval(sample, EVERY_MS);
+  return () => {
+    over = true;
+    clearInterval(timer);
+  };
 }
 
 function parseTcp(snmp: string): Record<string, number> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cellOf, recordOf as cleanRecord, runOf } from '../analysis/fixtures/clean.ts';
+import { cellOf, recordOf as cleanRecord, LOAD, runOf } from '../analysis/fixtures/clean.ts';
 import { localHost } from '../host/local.ts';
 import type { Cell, TrialSlot } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
@@ -22,7 +22,7 @@ afterEach(() => rm(path, { recursive: true, force: true }));
 function contextOf(cells: number, signal = new AbortController().signal): TrialContext {
   const ids = Array.from({ length: cells }, (_, i) => `cell-${i}`);
   const order = ids.map((cell): TrialSlot => ({ cell, trial: 1 }));
-  const plan = { cells: ids.map((id) => ({ id }) as Cell), order, trials: 1, servers: [] };
+  const plan = { cells: ids.map((id) => ({ id, load: LOAD }) as Cell), order, trials: 1, servers: [] };
   const folder = runFolder(path);
   return { host: localHost(), plan, folder, signal, onEvent: () => undefined } as unknown as TrialContext;
 }
@@ -81,6 +81,20 @@ test('a resumed run goes on with the numbers of the one before, and leaves out w
     ['cell-1', 2],
     ['cell-2', 3],
   ]);
+});
+
+test('the time by the plan is of the trials that are left', async () => {
+  const told: (number | null)[] = [];
+  const context = contextOf(4);
+  context.onEvent = (event) => void (event.kind === 'run-started' && told.push(event.plannedMs));
+  const run = (notRun: string[]) =>
+    runPlan(context, [recordOf('cell-0', 0, 1)], new Set(notRun), async (_context, cell, _slot, { sequence }) =>
+      recordOf(cell.id, sequence, 1),
+    );
+  await run(['cell-1']);
+  Object.assign(context.plan.cells[3] as Cell, { load: { ...LOAD, stop: { kind: 'requests', requests: 10 } } });
+  await run([]);
+  expect(told).toEqual([20_000, null]);
 });
 
 test('the trial that was interrupted is not written', async () => {

@@ -6,6 +6,7 @@ import type { Cell, Plan } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
 import { appendRecord } from '../results/journal.ts';
 import type { TrialContext } from './context.ts';
+import { plannedTime, sumOrNull } from './planned-time.ts';
 import { runTrial } from './trial.ts';
 import { nextSequence, turnsLeft } from './turns.ts';
 
@@ -32,6 +33,8 @@ export async function runPlan(
   const order = context.plan.order.filter((slot) => !notRun.has(slot.cell));
   const turns = turnsLeft(order, known, (record) => contaminated(record, context.plan));
   const first = nextSequence(known);
+  const plannedMs = turns.map(({ slot }) => plannedTime((cells.get(slot.cell) as Cell).load));
+  context.onEvent({ kind: 'run-started', plannedMs: sumOrNull(plannedMs) });
   let ended = 0;
   for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
     if (context.signal.aborted) return { interrupted: true, trials: ended };

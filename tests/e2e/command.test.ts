@@ -71,6 +71,11 @@ describe('a run with options', () => {
     expect(records.map((line) => JSON.parse(line).stage.kind)).toEqual(records.map(() => 'host'));
   });
 
+  test('and its report has them in the line to run it again', async () => {
+    const report = await readFile(join(shapedRun(), 'report.md'), 'utf8');
+    expect(report).toContain(`bench.ts --seed 42 --only ${CELL} --trials 2 --driver loadcell --isolation host\n`);
+  });
+
   test('left a whole run folder', async () => {
     const files = await readdir(shapedRun());
     const whole = [

@@ -1,0 +1,59 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Host } from '../model/host.ts';
+import type { TrialEvent } from './context.ts';
+import { watchRate } from './live-rate.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** A stage that opens 1,000 connections a second, with one request and its reply on each. */
+function watched(keepAlive: boolean, readable: (ms: number) => boolean = () => true) {
+  const startMs = Date.now();
+  const passed = (): number => Date.now() - startMs;
+  const events: TrialEvent[] = [];
+  const read: number[] = [];
+  const host = {
+    monotonicNs: () => BigInt(passed()) * 1_000_000n,
+    readText: async (path: string) => {
+      expect(path).toBe('/net/snmp');
+      read.push(passed());
+      if (!readable(passed())) throw new Error('gone');
+      const opens = 70 + passed();
+      return `Ip: Forwarding\nIp: 1\nTcp: PassiveOpens OutSegs\nTcp: ${opens} ${opens * 2}\n`;
+    },
+  } as unknown as Host;
+  const stop = watchRate({ host, onEvent: (event) => void events.push(event) }, { netRoot: '/net' }, { keepAlive });
+  return { events, read, stop };
+}
+
+test('a window of a second shows its rate, with one file read a sample', async () => {
+  const { events, read, stop } = watched(false);
+  await vi.advanceTimersByTimeAsync(1_100);
+  stop();
+  expect(events).toEqual([500, 1_000].map(() => ({ kind: 'rate', perSecond: 1_000, exact: true })));
+  expect(read).toEqual([0, 500, 1_000]);
+});
+
+test('kept connections show about theirs', async () => {
+  const { events, stop } = watched(true);
+  await vi.advanceTimersByTimeAsync(500);
+  stop();
+  expect(events).toEqual([{ kind: 'rate', perSecond: 1_000, exact: false }]);
+});
+
+test('a sample that cannot be read is none', async () => {
+  const { events, stop } = watched(false, (ms) => ms !== 500);
+  await vi.advanceTimersByTimeAsync(1_500);
+  stop();
+  expect(events).toEqual([1_000, 1_500].map(() => ({ kind: 'rate', perSecond: 1_000, exact: true })));
+});
+
+test('behind the window nothing is told, nor by a sample that was under way', async () => {
+  const { events, read, stop } = watched(false);
+  await vi.advanceTimersByTimeAsync(499);
+  vi.advanceTimersByTime(1);
+  stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(read).toEqual([0, 500]);
+  expect(events).toEqual([]);
+});
