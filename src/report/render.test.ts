@@ -46,6 +46,12 @@ describe('a report', () => {
     for (const block of blocks)
       expect(block).toMatch(/This is ApacheBench|ab-shaped, from autocannon 9\.0\.0's samples; not ab's own output/);
     expect(blocks).toHaveLength(7);
+    const own = blocks.filter((text) => text.includes('This is ApacheBench'));
+    const came = realistic().records.flatMap(({ outcome }) =>
+      outcome.kind === 'measured' ? (outcome.measurement.ownOutput?.trimEnd() ?? []) : [],
+    );
+    expect(own).toHaveLength(3);
+    for (const block of own) expect(came.map((text) => `text\n${text}\n`)).toContain(block);
   });
 });
 
@@ -59,9 +65,9 @@ const caveat = fc.record({
 });
 
 describe('no caveat can vanish', () => {
-  const withCaveats = (caveats: Caveat[]): ReportInput => {
+  const withCaveats = (caveats: Caveat[], id = 'nginx.stock.fresh'): ReportInput => {
     const input = realistic();
-    const cell = input.results.cells.find(({ id }) => id === 'nginx.stock.fresh')!;
+    const cell = input.results.cells.find((one) => one.id === id)!;
     // Its figures appear nowhere else, so that every line with one of them is this cell's.
     cell.requestsPerSecond = { median: 7777, low: 7771, high: 7779, interval: 'range', n: 3 };
     cell.latencyUs = { ...cell.latencyUs!, p50: 7_331_000, p99: 8_442_000 };
@@ -94,8 +100,15 @@ describe('no caveat can vanish', () => {
         (codes, severity) => {
           const caveats = codes.map((one) => ({ code: one, severity, message: 'm', evidence: {}, nextStep: '' }));
           const { markdown, html, charts } = renderReport(withCaveats(caveats), english);
-          expect(markdown).toContain(
-            `Doubts about these figures: ${`${SIGN[severity]} `.trimStart()}${codes.join(', ')}\n`,
+          const doubts = `Doubts about these figures: ${`${SIGN[severity]} `.trimStart()}${codes.join(', ')}`;
+          // Above ab's own output, which stays as it came; inside what we shaped like it.
+          const ofNginx = (text: string): string => text.slice(text.indexOf('\n## nginx\n'));
+          expect(ofNginx(markdown)).toMatch(
+            new RegExp(`\\(stock\\)\\*\\*[^\\n]*\\n\\n${doubts}\\n\\n\`\`\`text\\nThis is ApacheBench`),
+          );
+          const shaped = renderReport(withCaveats(caveats, 'nginx.stock.keep'), english).markdown;
+          expect(ofNginx(shaped)).toMatch(
+            new RegExp(`\`\`\`text\\nab-shaped, from autocannon[^\\n]*\\n${doubts}\\n\\nServer Software`),
           );
           const row = html.split('<tr>').find((text) => text.includes('7,777'));
           const bar = charts['requests-1.svg']!.split('<g>').find((text) => text.includes('7,777'));
