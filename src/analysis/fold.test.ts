@@ -92,7 +92,55 @@ describe('the fold of a realistic run', () => {
     expect(cell('nginx.stock').serverCpuUsPerRequest).toBeCloseTo(19.4, 6);
     expect(cell('nginx.stock').requestsPerServerCpuSecond).toBeCloseTo(500_000 / 9.7, 3);
     expect(cell('nginx.stock').serverRssBytes).toBe(45_000_000);
+    // 9.7 s of CPU time in a window of 10 s; TIME_WAIT of either kind of connection.
+    expect(cell('nginx.stock').serverCpuCores).toBeCloseTo(0.97, 6);
+    expect(cell('nginx.stock').timeWaitMax).toBe(20);
+    expect(cell('uwsgi.stock')).toMatchObject({ serverCpuCores: null, timeWaitMax: null });
   });
+
+  test('is read by the schema as it was before it told all of that', () => {
+    const told = ['serverCpuCores', 'serverRssBytesPerConnection', 'timeWaitMax'];
+    const old = JSON.parse(JSON.stringify(results), (key, value) => (told.includes(key) ? undefined : value));
+    expect(old.cells[0]).not.toHaveProperty('timeWaitMax');
+    expect(resultsSchema.parse(old).cells[0]).toMatchObject(Object.fromEntries(told.map((name) => [name, null])));
+  });
+});
+
+describe('memory for each connection', () => {
+  /** 100 kept connections: 39 MB before any load, 40 MB before the window, 45 MB at most. */
+  const folded = (edit: Parameters<typeof edited>[0], only = 1): number | null | undefined => {
+    const { run: plain, records: all } = edited(edit);
+    return foldResults(plain, all.slice(0, only), ENDED).cells[0]?.serverRssBytesPerConnection;
+  };
+
+  test('is the growth from before any load to the most, by connections', () => {
+    expect(folded(() => {})).toBe(60_000);
+    expect(folded(({ observation: o }) => void Object.assign(o.server!, { rssBytesMax: 38_000_000 }))).toBe(0);
+  });
+
+  test('is the median over trials', () => {
+    expect(folded(({ observation: o }) => void Object.assign(o.server!, { rssBytesMax: 90_000_000 }), 3)).toBe(60_000);
+  });
+
+  test('in a record that does not tell what it was before any load, is known only without a warm-up', () => {
+    const untold: Parameters<typeof edited>[0] = ({ observation: o }) =>
+      void Object.assign(o.server!, { rssBytesIdle: undefined });
+    expect(folded(untold)).toBe(50_000);
+    const warmup = { kind: 'duration', durationMs: 500 } as const;
+    const warmed: typeof untold = (draft) => {
+      untold(draft);
+      draft.cell.load.warmup = warmup;
+    };
+    expect(folded(warmed)).toBeNull();
+  });
+
+  test.each<[string, Parameters<typeof edited>[0]]>([
+    ['fresh connections', ({ cell }) => void Object.assign(cell.load, { keepAlive: false })],
+    ['few connections', ({ cell }) => void Object.assign(cell.load, { connections: 99 })],
+    ['an open loop', ({ cell }) => void Object.assign(cell.load, { rate: { perSecond: 1000, arrivals: 'constant' } })],
+    ['failed requests', ({ measurement }) => void Object.assign(measurement.errors, { timeout: 3 })],
+    ['an observation that saw no server', ({ observation }) => void Object.assign(observation, { server: null })],
+  ])('is not told of %s', (_, edit) => expect(folded(edit)).toBeNull());
 });
 
 describe('the fold of what went wrong', () => {

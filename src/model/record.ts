@@ -114,6 +114,8 @@ export interface ProcessUse {
   cpuOverUs: number;
   /** Time spent runnable but waiting for a CPU, µs (schedstat). */
   waitUs: number | null;
+  /** Before any load, the warm-up's included. Absent or null: not known. */
+  rssBytesIdle?: number | null;
   rssBytesBefore: number | null;
   rssBytesAfter: number | null;
   rssBytesMax: number | null;

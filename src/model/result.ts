@@ -52,10 +52,17 @@ export interface CellResult {
     non2xx: number;
     mismatched: number;
   };
-  /** Derived from observation, medians over trials. */
+  /** What it cost: medians over the trials that the numbers are made of; null where it was not observed. */
   serverCpuUsPerRequest: number | null;
   requestsPerServerCpuSecond: number | null;
+  /** CPU time of the server's tree over the window: how many cores it kept busy. */
+  serverCpuCores: number | null;
+  /** The most in the window, summed over the tree: pages that its processes share are counted in each. */
   serverRssBytes: number | null;
+  /** (most in the window - before any load) / connections; null where it is not known how many were open, or they are few. */
+  serverRssBytesPerConnection: number | null;
+  /** The most TIME_WAIT sockets seen at once where the server ran, the warm-up's included; the generator's too where both share a network. */
+  timeWaitMax: number | null;
   /** The trial whose rate is nearest to the median: its samples make the ab-shaped block. */
   representativeTrial: number | null;
 }

@@ -46,6 +46,12 @@ describe('a report', () => {
     for (const block of blocks)
       expect(block).toMatch(/This is ApacheBench|ab-shaped, from autocannon 9\.0\.0's samples; not ab's own output/);
     expect(blocks).toHaveLength(7);
+    const own = blocks.filter((text) => text.includes('This is ApacheBench'));
+    const came = realistic().records.flatMap(({ outcome }) =>
+      outcome.kind === 'measured' ? (outcome.measurement.ownOutput?.trimEnd() ?? []) : [],
+    );
+    expect(own).toHaveLength(3);
+    for (const block of own) expect(came.map((text) => `text\n${text}\n`)).toContain(block);
   });
 });
 
@@ -59,12 +65,19 @@ const caveat = fc.record({
 });
 
 describe('no caveat can vanish', () => {
-  const withCaveats = (caveats: Caveat[]): ReportInput => {
+  const OWN_FIGURES = String.raw`7,777|7\.8k|7\.33 s|8\.44 s|7\.65|765,432|765 GiB|76,543`;
+  const withCaveats = (caveats: Caveat[], id = 'nginx.stock.fresh'): ReportInput => {
     const input = realistic();
-    const cell = input.results.cells.find(({ id }) => id === 'nginx.stock.fresh')!;
+    const cell = input.results.cells.find((one) => one.id === id)!;
     // Its figures appear nowhere else, so that every line with one of them is this cell's.
     cell.requestsPerSecond = { median: 7777, low: 7771, high: 7779, interval: 'range', n: 3 };
     cell.latencyUs = { ...cell.latencyUs!, p50: 7_331_000, p99: 8_442_000 };
+    Object.assign(cell, {
+      serverCpuCores: 7.65,
+      serverCpuUsPerRequest: 7_652_000,
+      requestsPerServerCpuSecond: 765_432,
+    });
+    Object.assign(cell, { serverRssBytes: 765 * 1024 ** 3, timeWaitMax: 76_543 });
     cell.caveats = caveats;
     return input;
   };
@@ -73,10 +86,11 @@ describe('no caveat can vanish', () => {
     fc.assert(
       fc.property(fc.array(caveat, { minLength: 1, maxLength: 5 }), (caveats) => {
         const { markdown } = renderReport(withCaveats(caveats), english);
-        const lines = markdown.split('\n').filter((line) => /7,777|7\.8k|7\.33 s|8\.44 s/.test(line));
-        expect(lines).toHaveLength(3);
+        const lines = markdown.split('\n').filter((line) => new RegExp(OWN_FIGURES).test(line));
+        expect(lines).toHaveLength(4);
+        expect(lines[1]?.match(new RegExp(OWN_FIGURES, 'g'))).toHaveLength(5);
         for (const line of lines) {
-          for (const figure of line.matchAll(/(?:7,777|7\.8k|7\.33 s|8\.44 s)[^|]*/g)) {
+          for (const figure of line.matchAll(new RegExp(`(?:${OWN_FIGURES})[^|]*`, 'g'))) {
             for (const one of caveats) expect(figure[0]).toContain(`[^${footnoteLabel(one.code)}]`);
           }
         }
@@ -94,8 +108,15 @@ describe('no caveat can vanish', () => {
         (codes, severity) => {
           const caveats = codes.map((one) => ({ code: one, severity, message: 'm', evidence: {}, nextStep: '' }));
           const { markdown, html, charts } = renderReport(withCaveats(caveats), english);
-          expect(markdown).toContain(
-            `Doubts about these figures: ${`${SIGN[severity]} `.trimStart()}${codes.join(', ')}\n`,
+          const doubts = `Doubts about these figures: ${`${SIGN[severity]} `.trimStart()}${codes.join(', ')}`;
+          // Above ab's own output, which stays as it came; inside what we shaped like it.
+          const ofNginx = (text: string): string => text.slice(text.indexOf('\n## nginx\n'));
+          expect(ofNginx(markdown)).toMatch(
+            new RegExp(`\\(stock\\)\\*\\*[^\\n]*\\n\\n${doubts}\\n\\n\`\`\`text\\nThis is ApacheBench`),
+          );
+          const shaped = renderReport(withCaveats(caveats, 'nginx.stock.keep'), english).markdown;
+          expect(ofNginx(shaped)).toMatch(
+            new RegExp(`\`\`\`text\\nab-shaped, from autocannon[^\\n]*\\n${doubts}\\n\\nServer Software`),
           );
           const row = html.split('<tr>').find((text) => text.includes('7,777'));
           const bar = charts['requests-1.svg']!.split('<g>').find((text) => text.includes('7,777'));

@@ -34,7 +34,10 @@ const cell = (change: Partial<CellResult>): CellResult => ({
   errors: { total: 0, connect: 0, reset: 0, timeout: 0, resource: 0, other: 0, non2xx: 0, mismatched: 0 },
   serverCpuUsPerRequest: null,
   requestsPerServerCpuSecond: null,
+  serverCpuCores: null,
   serverRssBytes: null,
+  serverRssBytesPerConnection: null,
+  timeWaitMax: null,
   representativeTrial: null,
   ...change,
 });
@@ -52,4 +55,17 @@ test('text with commas, quotes and line ends is quoted', () => {
 
 test('text that a spreadsheet would run is disarmed', () => {
   expect(csvOf({ reason: '=cmd()' })).toContain("'=cmd()");
+});
+
+test('what it cost stands under its names, and is empty where it was not observed', () => {
+  const cost = { serverCpuCores: 0.97, requestsPerServerCpuSecond: 51_546, timeWaitMax: 14_112 };
+  const [header, row] = csvOf(cost)
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(',')) as [string[], string[]];
+  const at = (name: string) => row[header.indexOf(name)];
+  expect(at('server_cpu_cores')).toBe('0.97');
+  expect(at('requests_per_server_cpu_second')).toBe('51546');
+  expect(at('time_wait_max')).toBe('14112');
+  expect(at('server_rss_bytes_per_connection')).toBe('');
 });

@@ -30,6 +30,10 @@ const COLUMNS: readonly [name: string, value: (cell: Results['cells'][number]) =
     ['errors', (c) => c.errors.total],
     ['server_cpu_us_per_request', (c) => c.serverCpuUsPerRequest],
     ['server_rss_bytes', (c) => c.serverRssBytes],
+    ['requests_per_server_cpu_second', (c) => c.requestsPerServerCpuSecond],
+    ['server_cpu_cores', (c) => c.serverCpuCores],
+    ['server_rss_bytes_per_connection', (c) => c.serverRssBytesPerConnection],
+    ['time_wait_max', (c) => c.timeWaitMax],
   ];
 
 /** RFC 4180. Raw numbers; empty where there is none. */

@@ -89,6 +89,7 @@ const processUse = z.object({
   cpuUs: z.number(),
   cpuOverUs: z.number(),
   waitUs: number,
+  rssBytesIdle: number.optional(),
   rssBytesBefore: number,
   rssBytesAfter: number,
   rssBytesMax: number,

@@ -57,6 +57,9 @@ const caveat = z
 
 const count = z.int().nonnegative();
 
+/** null where it was not observed, and in results that were written before it was told. */
+const observed = z.number().nullable().default(null);
+
 const cell = z.strictObject({
   id: z.string(),
   server: z.string(),
@@ -95,9 +98,27 @@ const cell = z.strictObject({
     non2xx: count,
     mismatched: count,
   }),
-  serverCpuUsPerRequest: z.number().nullable(),
-  requestsPerServerCpuSecond: z.number().nullable(),
-  serverRssBytes: z.number().nullable(),
+  serverCpuUsPerRequest: z
+    .number()
+    .nullable()
+    .describe(
+      'CPU time of the server’s processes for each completed request, µs. Median over trials, as all that follow.',
+    ),
+  requestsPerServerCpuSecond: z
+    .number()
+    .nullable()
+    .describe('Completed requests for each second of the server’s CPU time.'),
+  serverCpuCores: observed.describe('Cores that the server kept busy: its CPU time over the window.'),
+  serverRssBytes: z
+    .number()
+    .nullable()
+    .describe('The server’s most resident memory in the window, summed over its processes (shared pages in each).'),
+  serverRssBytesPerConnection: observed.describe(
+    'What the server’s memory grew by, from before any load to its most in the window, divided by the connections. What its heap grew by for other reasons is in it, what it had ready before is not. null where connections are not kept or fewer than 100, in an open loop, and where some request failed.',
+  ),
+  timeWaitMax: observed.describe(
+    'The most TIME_WAIT sockets seen at once in the server’s network namespace; the warm-up’s are among them, and the generator’s where it shares that.',
+  ),
   representativeTrial: z.int().nullable().describe('The trial whose rate is nearest to the median.'),
 });
 

@@ -8,6 +8,7 @@ import type { TrialContext } from './context.ts';
 import { watchRate } from './live-rate.ts';
 import { type HeldLoad, holdLoad, type LoadRun, measurementOf, startLoad } from './load-run.ts';
 import { startObserving } from './observe/observe.ts';
+import { residentBytes } from './observe/tree-use.ts';
 import { allHeld, proveProcesses } from './prove.ts';
 
 interface Around {
@@ -45,6 +46,7 @@ export async function measure(
 ): Promise<Measured> {
   const driver = context.drivers[cell.load.driver]?.driver;
   if (driver === undefined) throw new DriverError(`no driver ${cell.load.driver} here`, 'generator-missing');
+  const rssBytesIdle = context.observe === false ? null : await residentBytes(context.host, await around.serverPids());
   if (cell.load.warmup !== null) await warmUp(context, stage, driver, cell, drive);
   around.step('warmup');
 
@@ -56,6 +58,7 @@ export async function measure(
       : await startObserving(context.host, {
           netRoot: stage.netRoot,
           server: around.serverPids,
+          rssBytesIdle,
           runnerPid: context.host.pid,
           cpus: context.machine.topology.map((place) => place.cpu),
         });

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { caveats } from './caveats.ts';
 import { comparisons } from './comparisons.ts';
+import { cost } from './cost.ts';
 import { machine } from './machine.ts';
 import { method } from './method.ts';
 import { processes } from './processes.ts';
@@ -16,6 +17,7 @@ const sections = {
   title,
   machine,
   summary,
+  cost,
   comparisons,
   thresholds,
   servers,

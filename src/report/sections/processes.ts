@@ -1,5 +1,6 @@
 import type { Proof } from '../../model/record.ts';
 import type { CellFacts, Facts } from '../facts.ts';
+import type { Words } from '../words.ts';
 import type { Section } from './section.ts';
 
 export interface ProcessesView {
@@ -53,9 +54,14 @@ function groupsOf(facts: Facts): Group[] {
 /** A setting of the server's or the generator's processes, not of the kernel. */
 export const isProcess = (proof: Proof): boolean => /^(?:server|generator)\./.test(proof.setting);
 
-function rowOf(group: Group, { cells, words }: Facts): ProcessRow {
-  const [role = '', ...rest] = group.setting.split('.');
+/** `server.ulimit.nofile` in words. */
+export function processSetting(name: string, words: Words): Pick<ProcessRow, 'role' | 'setting'> {
+  const [role = '', ...rest] = name.split('.');
   const setting = rest.join('.');
+  return { role: words.say(`role.${role}`), setting: words.find(`process.${setting}`) ?? setting };
+}
+
+function rowOf(group: Group, { cells, words }: Facts): ProcessRow {
   const cellsTried = cells.filter((cell) => cell.records.some((record) => record.proofs.some(isProcess)));
   const all = (of: (cell: CellFacts) => string): string => {
     const own = new Set(group.found.map(({ cell }) => of(cell)));
@@ -63,8 +69,7 @@ function rowOf(group: Group, { cells, words }: Facts): ProcessRow {
   };
   const proofs = group.found.map(({ proof }) => proof);
   return {
-    role: words.say(`role.${role}`),
-    setting: words.find(`process.${setting}`) ?? setting,
+    ...processSetting(group.setting, words),
     environment: all((cell) => cell.environment),
     servers: all((cell) => cell.server),
     asked: group.asked,

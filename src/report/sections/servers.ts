@@ -41,6 +41,8 @@ interface BlockView {
   /** Which cell. */
   label: string;
   caption: string;
+  /** The cell's doubts, above a generator's own output; '' where there are none, or where they are the text's own second line. */
+  doubts: string;
   text: string;
   first: boolean;
 }
@@ -124,8 +126,9 @@ function details(cell: CellFacts, words: Words): Figure | null {
 }
 
 /**
- * The block of the trial nearest to the cell's median, in ab's layout. Its first line says what it is and carries the
- * cell's doubts, so that they are copied along with it.
+ * The block of the trial nearest to the cell's median, in ab's layout. What we made ourselves says so in its first line,
+ * and carries the cell's doubts, so that they are copied along with it. A generator's own output stays as it came: the
+ * doubts stand above it.
  */
 function blockOf(cell: CellFacts, facts: Facts): Omit<BlockView, 'first'>[] {
   if (cell.representative === null) return [];
@@ -139,18 +142,12 @@ function blockOf(cell: CellFacts, facts: Facts): Omit<BlockView, 'first'>[] {
     trial: words.count(record.trial),
     trials: words.count(cell.result.trialsPlanned),
   });
-  const preface = [
-    ...(own === null ? [caption] : []),
-    ...(cell.marks.length === 0 ? [] : [figurePlain({ text: words.say('block.doubts'), marks: cell.marks })]),
-  ];
-  const body = own ?? abBlock(shaped.measurement, target(cell, facts, record));
-  return [
-    {
-      label: subjectOf(cell, facts),
-      caption,
-      text: [...preface, ...(preface.length === 0 ? [] : ['']), visible(body).trimEnd()].join('\n'),
-    },
-  ];
+  const doubts = cell.marks.length === 0 ? '' : figurePlain({ text: words.say('block.doubts'), marks: cell.marks });
+  const block = { label: subjectOf(cell, facts), caption };
+  if (own !== null) return [{ ...block, doubts, text: own }];
+  const body = visible(abBlock(shaped.measurement, target(cell, facts, record))).trimEnd();
+  const preface = [caption, ...(doubts === '' ? [] : [doubts]), ''];
+  return [{ ...block, doubts: '', text: [...preface, body].join('\n') }];
 }
 
 function target(cell: CellFacts, facts: Facts, record: TrialRecord): AbTarget {

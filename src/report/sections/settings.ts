@@ -2,11 +2,15 @@ import { sysctlInfo } from '../../controls/catalogue.ts';
 import type { Proof } from '../../model/record.ts';
 import type { Facts } from '../facts.ts';
 import type { Words } from '../words.ts';
+import { differingProcesses, type ProcessSetting } from './differing.ts';
 import { isProcess } from './processes.ts';
 import type { Section } from './section.ts';
 
 export interface SettingsView {
-  environments: { name: string; note: string; rows: SettingRow[] }[];
+  /** Those of which there is something to say. */
+  environments: { name: string; note: string; processes: ProcessSetting[]; rows: SettingRow[] }[];
+  /** Whether any of them has rows. */
+  tables: boolean;
   /** What each kernel setting does. */
   meanings: { key: string; summary: string; caution: string }[];
 }
@@ -22,14 +26,18 @@ interface SettingRow {
   detail: string;
 }
 
-/** Settings of the kernel and the machine: what each was, what it was set to, and whether that took. */
+/**
+ * Each environment: what its author says of it, the limits and CPUs in which it differs from the others, and the settings
+ * of the kernel and the machine: what each was, what it was set to, and whether that took.
+ */
 export const settings: Section<SettingsView> = (facts) => {
+  const differing = differingProcesses(facts);
   const environments = facts.run.plan.environments
-    .map(({ name, note }) => ({ name, note, rows: rowsOf(facts, name) }))
-    .filter(({ rows }) => rows.length > 0);
+    .map(({ name, note }) => ({ name, note, processes: differing.get(name) ?? [], rows: rowsOf(facts, name) }))
+    .filter(({ note, processes, rows }) => note !== '' || processes.length > 0 || rows.length > 0);
   if (environments.length === 0) return null;
   const keys = [...new Set(environments.flatMap(({ rows }) => rows.map((row) => row.key)))];
-  return { environments, meanings: keys.flatMap((key) => meaningOf(key, facts.words)) };
+  return { environments, tables: keys.length > 0, meanings: keys.flatMap((key) => meaningOf(key, facts.words)) };
 };
 
 function rowsOf(facts: Facts, environment: string): SettingRow[] {

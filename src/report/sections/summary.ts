@@ -64,15 +64,18 @@ export function byLoad(facts: Facts): [load: string, cells: CellFacts[]][] {
   return [...groups];
 }
 
+/** Driver and load; each driver where several drove it. */
+export const loadHeading = (load: string, cells: readonly CellFacts[], words: Words): string =>
+  [...new Set(cells.map((cell) => driverLabel(cell.result.load, load, words)))].join(' / ');
+
 function group(load: string, cells: CellFacts[], index: number, words: Words): SummaryGroup {
   const intervals = new Set(cells.flatMap((cell) => rangeOf(cell.result.requestsPerSecond)));
   const kinds = new Set(cells.flatMap((cell) => cell.result.latencyKind ?? []));
   const kind = kinds.size === 1 ? [...kinds][0] : 'mixed';
   const heading = (percentile: string): string =>
     words.say('summary.latency', { percentile, kind: words.say(`latency.${kind}`) });
-  const subjects = new Set(cells.map((cell) => driverLabel(cell.result.load, load, words)));
   return {
-    heading: [...subjects].join(' / '),
+    heading: loadHeading(load, cells, words),
     rateHeading: words.say(intervals.size === 1 ? `summary.rate.${[...intervals][0]}` : 'summary.rate.mixed'),
     latencyHeading: { p50: heading('p50'), p99: heading('p99') },
     rows: cells.map((cell) => row(cell, intervals.size > 1, kind === 'mixed', words)),

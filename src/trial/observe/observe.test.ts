@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
 import { localHost } from '../../host/local.ts';
 import { startObserving } from './observe.ts';
+import { residentBytes } from './tree-use.ts';
 
 const host = localHost();
 const children: ChildProcess[] = [];
@@ -47,8 +48,14 @@ async function burner(
   };
 }
 
-const observe = (server: number) =>
-  startObserving(host, { netRoot: '/proc/self/net', server: async () => [server], runnerPid: host.pid, cpus: [0] });
+const observe = (server: number, rssBytesIdle: number | null = null) =>
+  startObserving(host, {
+    netRoot: '/proc/self/net',
+    server: async () => [server],
+    rssBytesIdle,
+    runnerPid: host.pid,
+    cpus: [0],
+  });
 
 test.each([
   ['one thread', 0],
@@ -86,4 +93,14 @@ test('a server that is gone has no use, not one of 0', async () => {
   const observation = await observer.stop();
   expect(observation.server).toBeNull();
   expect(observation.generator).toBeNull();
+});
+
+test('memory before any load is that of all processes that are there, and is told beside that of the window', async () => {
+  const server = await burner(0);
+  const one = (await residentBytes(host, [server.pid])) as number;
+  expect(one).toBeGreaterThan(10_000_000);
+  expect(await residentBytes(host, [server.pid, server.pid])).toBeGreaterThan(1.5 * one);
+  expect(await residentBytes(host, [])).toBeNull();
+  const observer = await observe(server.pid, one);
+  expect((await observer.stop()).server).toMatchObject({ rssBytesIdle: one });
 });

@@ -9,6 +9,8 @@ export interface Observed {
   netRoot: string;
   /** Pids of the server's tree, as they are when asked. */
   server(): Promise<number[]>;
+  /** The server's resident memory before any load; null: not known. */
+  rssBytesIdle: number | null;
   runnerPid: number;
   cpus: readonly number[];
 }
@@ -43,7 +45,7 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
       const serverAfter = await snapshot(host, await what.server(), { openFiles: true });
       return {
         intervalUs,
-        server: serverUse(serverBefore, serverAfter, intervalUs, sampled),
+        server: serverUse(serverBefore, serverAfter, intervalUs, { ...sampled, rssBytesIdle: what.rssBytesIdle }),
         generator: sampled.generator,
         runnerCpuUs: (runnerAfter.runNs - runnerBefore.runNs) / 1000,
         ...counterDeltas(countersBefore, countersAfter),
@@ -58,7 +60,7 @@ function serverUse(
   before: readonly ProcessSnapshot[],
   after: readonly ProcessSnapshot[],
   intervalUs: number,
-  sampled: Pick<Sampled, 'serverRssMax' | 'serverFilesMost'>,
+  sampled: Pick<Sampled, 'serverRssMax' | 'serverFilesMost'> & Pick<Observed, 'rssBytesIdle'>,
 ): ProcessUse | null {
   if (after.length === 0) return null;
   const rssAfter = total(after, (process) => process.rssBytes);
@@ -75,6 +77,7 @@ function serverUse(
         0,
         (total(after, (process) => process.waitNs) ?? 0) - (total(before, (process) => process.waitNs) ?? 0),
       ) / 1000,
+    rssBytesIdle: sampled.rssBytesIdle,
     rssBytesBefore: total(before, (process) => process.rssBytes),
     rssBytesAfter: rssAfter,
     rssBytesMax: sampled.serverRssMax === null ? rssAfter : Math.max(sampled.serverRssMax, rssAfter ?? 0),

@@ -1,7 +1,7 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
-import { parseSockstat, parseStatus, type SocketCounts } from './parse-proc.ts';
-import { cpuBetween, type ProcessSnapshot, snapshot } from './tree-use.ts';
+import { parseSockstat, type SocketCounts } from './parse-proc.ts';
+import { cpuBetween, type ProcessSnapshot, residentBytes, snapshot } from './tree-use.ts';
 
 /** Dense at first, so that a window of a tenth of a second has some; then sparse: about 100 µs of the runner each. */
 const PAUSES_MS = [20, 20, 30, 30, 50, 50, 100, 100, 100] as const;
@@ -52,7 +52,8 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
     }
     const counts = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
     if (counts !== null) sockets.push(counts);
-    rssMax = await largestRss(host, server, rssMax);
+    const rss = await residentBytes(host, server);
+    if (rss !== null) rssMax = Math.max(rssMax ?? 0, rss);
     filesMost = await mostFiles(host, server, filesMost);
   };
   const loop = async (): Promise<void> => {
@@ -80,15 +81,6 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
       };
     },
   };
-}
-
-async function largestRss(host: Host, pids: readonly number[], known: number | null): Promise<number | null> {
-  let sum: number | null = null;
-  for (const pid of pids) {
-    const { rssBytes } = parseStatus(await host.readText(`/proc/${pid}/status`).catch(() => ''));
-    if (rssBytes !== null) sum = (sum ?? 0) + rssBytes;
-  }
-  return sum === null ? known : Math.max(known ?? 0, sum);
 }
 
 /** The size of `/proc/PID/fd` is the number of open files since Linux 6.2 (0 before): one stat, however many there are. */

@@ -51,6 +51,16 @@ async function one(host: Host, pid: number, openFiles: boolean): Promise<Process
   };
 }
 
+/** Resident memory of a tree; null when no process tells. */
+export async function residentBytes(host: Host, pids: readonly number[]): Promise<number | null> {
+  let sum: number | null = null;
+  for (const pid of pids) {
+    const { rssBytes } = parseStatus(await host.readText(`/proc/${pid}/status`).catch(() => ''));
+    if (rssBytes !== null) sum = (sum ?? 0) + rssBytes;
+  }
+  return sum;
+}
+
 /** /proc/PID/schedstat is the main thread's alone: every task is asked. */
 export async function threadTime(host: Host, folder: string): Promise<{ runNs: number; waitNs: number }> {
   const tasks = await host.list(`${folder}/task`).catch(() => []);
