@@ -114,6 +114,8 @@ export interface ProcessUse {
   cpuOverUs: number;
   /** Time spent runnable but waiting for a CPU, µs (schedstat). */
   waitUs: number | null;
+  /** Of the thread that used and waited for most CPU time, of those that lived at the end; µs within `cpuOverUs`. Absent or null: not known. */
+  busiestThread?: { cpuUs: number; waitUs: number } | null;
   rssBytesBefore: number | null;
   rssBytesAfter: number | null;
   rssBytesMax: number | null;

@@ -89,6 +89,7 @@ const processUse = z.object({
   cpuUs: z.number(),
   cpuOverUs: z.number(),
   waitUs: number,
+  busiestThread: z.object({ cpuUs: z.number(), waitUs: z.number() }).nullish(),
   rssBytesBefore: number,
   rssBytesAfter: number,
   rssBytesMax: number,

@@ -60,6 +60,8 @@ test.each([
   const { server: use } = await observer.stop();
   expect(use?.cpuUs).toBeGreaterThan(truth * 0.9 - 40_000);
   expect(use?.cpuUs).toBeLessThan(truth * 1.1 + 40_000);
+  expect(use?.busiestThread?.cpuUs).toBeLessThanOrEqual((use?.cpuUs ?? 0) + 20_000);
+  if (threads === 0) expect(use?.busiestThread?.cpuUs).toBeGreaterThan(truth * 0.7);
   expect(use?.openFilesBefore).toBeGreaterThan(2);
   expect(use?.rssBytesAfter).toBeGreaterThan(10_000_000);
 });
