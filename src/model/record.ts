@@ -105,7 +105,10 @@ export interface Observation {
 }
 
 export interface ProcessUse {
-  /** CPU time of the whole tree in µs, used within `cpuOverUs`. */
+  /**
+   * CPU time of the whole tree in µs, used within `cpuOverUs`. Processes that ended in it count as far as a live one of
+   * the tree waited for them, right to 10 ms for each parent.
+   */
   cpuUs: number;
   /**
    * The stretch of time in µs that `cpuUs` is of. Server: the whole interval. Generator: from the first to the last sample

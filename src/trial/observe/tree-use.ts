@@ -12,6 +12,9 @@ export interface ProcessSnapshot {
   byThread: ReadonlyMap<string, TaskTime>;
   /** All threads, ended ones too, in ticks of 10 ms. */
   ticks: number;
+  /** Children that ended and were waited for, in ticks. */
+  childTicks: number;
+  parent: number;
   threads: number;
   rssBytes: number | null;
   voluntary: number | null;
@@ -80,15 +83,36 @@ export async function threadTime(
 
 /**
  * CPU time in µs that a tree used between two snapshots. Threads' own clocks are exact; where threads ended in between
- * (a thread for each connection), the process's ticks know more and are taken, at 20 ms a process.
+ * (a thread for each connection), the process's ticks know more and are taken, at 20 ms a process. Children that ended
+ * in between (a process for each request) are what their parents waited for, right to 10 ms a parent; those of a parent
+ * that ignores SIGCHLD, or that ended before them, are lost.
  */
 export function cpuBetween(before: readonly ProcessSnapshot[], after: readonly ProcessSnapshot[]): number {
-  return after.reduce((sum, now) => {
+  const own = after.reduce((sum, now) => {
     const then = sameProcess(before, now);
     const exact = now.runNs - (then?.runNs ?? 0);
     const ticked = (now.ticks - (then?.ticks ?? 0)) * TICK_NS;
     return sum + (ticked - exact > 2 * TICK_NS ? ticked : Math.max(0, exact)) / 1000;
   }, 0);
+  return own + (endedTicks(before, after) * TICK_NS) / 1000;
+}
+
+/** Ticks that processes used since `before` which ended meanwhile. */
+function endedTicks(before: readonly ProcessSnapshot[], after: readonly ProcessSnapshot[]): number {
+  const ended = before.filter((process) => sameProcess(after, process) === undefined);
+  return after.reduce((sum, now) => {
+    // What they had used before came to the parent with the rest.
+    const known = ended
+      .filter((process) => heir(process, ended) === now.pid)
+      .reduce((ticks, process) => ticks + process.ticks + process.childTicks, 0);
+    return sum + Math.max(0, now.childTicks - (sameProcess(before, now)?.childTicks ?? 0) - known);
+  }, 0);
+}
+
+/** The nearest ancestor that has not ended itself. */
+function heir(process: ProcessSnapshot, ended: readonly ProcessSnapshot[]): number {
+  const parent = ended.find(({ pid }) => pid === process.parent);
+  return parent === undefined ? process.parent : heir(parent, ended);
 }
 
 /** The live thread of a tree that used and waited for most CPU time between two snapshots; null when none lives. */
