@@ -97,6 +97,12 @@ export interface Observation {
   /** TIME_WAIT and in-use TCP sockets, sampled. */
   sockets: { timeWaitMax: number; timeWaitEnd: number; inUseMax: number } | null;
   /** PSI "some" total deltas in µs: cpu, memory, io. */
+  /**
+   * Requests a second of each whole second from the generator's start, by the kernel's counters of the stage: connections
+   * accepted where each request has one of its own, else half of the segments sent, which is a measure of the rate and no
+   * count of requests. The last may be of a moment after the window. null: not readable. Absent in records that do not tell.
+   */
+  perSecond?: { by: 'connections' | 'segments'; rates: number[] } | null;
   pressureUs: Record<string, number> | null;
   throttledUs: number | null;
   frequencyMhz: { min: number; max: number } | null;

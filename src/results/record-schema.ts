@@ -121,6 +121,7 @@ const observation = z.object({
   network: counts.nullable(),
   softnet: z.object({ processed: z.number(), dropped: z.number(), squeezed: z.number() }).nullable(),
   sockets: z.object({ timeWaitMax: z.number(), timeWaitEnd: z.number(), inUseMax: z.number() }).nullable(),
+  perSecond: z.object({ by: z.enum(['connections', 'segments']), rates: z.array(z.number()) }).nullish(),
   pressureUs: counts.nullable(),
   throttledUs: number,
   frequencyMhz: z.object({ min: z.number(), max: z.number() }).nullable(),
