@@ -1,3 +1,4 @@
+import { generatorBusyShare } from '../analysis/caveats/cpu-use.ts';
 import { median } from '../analysis/estimate.ts';
 import { rateOf } from '../analysis/measured-trial.ts';
 import type { Ceiling, DriverCertificate } from '../model/calibration.ts';
@@ -34,7 +35,7 @@ interface Climb {
   driver: string;
   kind: Kind;
   load: Load | { refused: string };
-  rounds: { perSecond: number; busyCores: number | null }[];
+  rounds: { perSecond: number; busyCores: number | null; busyShare: number | null }[];
   failure: string | null;
 }
 
@@ -73,7 +74,11 @@ async function climb(context: TrialContext, cell: Cell, one: Climb): Promise<voi
   try {
     const { result } = await withServer(context, cell, (live) => observedWindow(context, live, load));
     const use = result.observation?.generator;
-    one.rounds.push({ perSecond: rateOf(result.measurement), busyCores: use ? use.cpuUs / use.cpuOverUs : null });
+    one.rounds.push({
+      perSecond: rateOf(result.measurement),
+      busyCores: use ? use.cpuUs / use.cpuOverUs : null,
+      busyShare: generatorBusyShare({ cell: { ...cell, load }, ...result }),
+    });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     one.failure = error.message;
@@ -83,10 +88,14 @@ async function climb(context: TrialContext, cell: Cell, one: Climb): Promise<voi
 function ceilingOf({ load, rounds, failure }: Climb): Ceiling {
   if (!('stop' in load)) return { perSecond: null, reason: load.refused };
   if (rounds.length === 0) return { perSecond: null, reason: failure ?? 'it was not measured' };
-  const busy = rounds.map((round) => round.busyCores).filter((cores) => cores !== null);
+  const known = (figures: (number | null)[]): number | null => {
+    const all = figures.filter((figure) => figure !== null);
+    return all.length === 0 ? null : median(all);
+  };
   return {
     perSecond: median(rounds.map((round) => round.perSecond)),
     rounds: rounds.map((round) => round.perSecond),
-    busyCores: busy.length === 0 ? null : median(busy),
+    busyCores: known(rounds.map((round) => round.busyCores)),
+    busyShare: known(rounds.map((round) => round.busyShare)),
   };
 }

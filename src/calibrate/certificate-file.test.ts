@@ -19,7 +19,7 @@ describe('a run cites', () => {
       drivers: {
         ab: {
           version: DRIVERS.ab.version,
-          keepAlive: { perSecond: 60_000, busyCores: 0.998 },
+          keepAlive: { perSecond: 60_000, busyCores: 0.998, busyShare: 0.99 },
           fresh: { perSecond: 20_000, busyCores: null },
         },
       },

@@ -97,4 +97,10 @@ export function citationOf(
 }
 
 const cited = (ceiling: CitedCeiling | { perSecond: null }): CitedCeiling | null =>
-  ceiling.perSecond === null ? null : { perSecond: ceiling.perSecond, busyCores: ceiling.busyCores };
+  ceiling.perSecond === null
+    ? null
+    : {
+        perSecond: ceiling.perSecond,
+        busyCores: ceiling.busyCores,
+        ...(ceiling.busyShare === undefined ? {} : { busyShare: ceiling.busyShare }),
+      };

@@ -59,8 +59,10 @@ export type Ceiling =
       perSecond: number;
       /** Requests a second of each round, in order; the rounds of all drivers are interleaved. */
       rounds: number[];
-      /** Cores that the generator kept busy, median: near the number of its CPUs it was the limit, else the server was. */
+      /** Cores that the generator kept busy, median. */
       busyCores: number | null;
+      /** How near the generator was to the end of its CPU time, median: at 1 it was the limit, else the server was. Absent: not known. */
+      busyShare?: number | null;
     }
   | { perSecond: null; reason: string };
 
@@ -141,4 +143,6 @@ export interface CitedCeiling {
   perSecond: number;
   /** Cores that the generator kept busy. */
   busyCores: number | null;
+  /** How near it was to the end of its CPU time. Absent: not known. */
+  busyShare?: number | null | undefined;
 }

@@ -97,6 +97,12 @@ export interface Observation {
   /** TIME_WAIT and in-use TCP sockets, sampled. */
   sockets: { timeWaitMax: number; timeWaitEnd: number; inUseMax: number } | null;
   /** PSI "some" total deltas in µs: cpu, memory, io. */
+  /**
+   * Requests a second of each whole second from the generator's start, by the kernel's counters of the stage: connections
+   * accepted where each request has one of its own, else half of the segments sent, which is a measure of the rate and no
+   * count of requests. The last may be of a moment after the window. null: not readable. Absent in records that do not tell.
+   */
+  perSecond?: { by: 'connections' | 'segments'; rates: number[] } | null;
   pressureUs: Record<string, number> | null;
   throttledUs: number | null;
   frequencyMhz: { min: number; max: number } | null;
@@ -105,7 +111,10 @@ export interface Observation {
 }
 
 export interface ProcessUse {
-  /** CPU time of the whole tree in µs, used within `cpuOverUs`. */
+  /**
+   * CPU time of the whole tree in µs, used within `cpuOverUs`. Processes that ended in it count as far as a live one of
+   * the tree waited for them, right to 10 ms for each parent.
+   */
   cpuUs: number;
   /**
    * The stretch of time in µs that `cpuUs` is of. Server: the whole interval. Generator: from the first to the last sample
@@ -116,6 +125,8 @@ export interface ProcessUse {
   waitUs: number | null;
   /** Before any load, the warm-up's included. Absent or null: not known. */
   rssBytesIdle?: number | null;
+  /** Of the thread that used and waited for most CPU time, of those that lived at the end; µs within `cpuOverUs`. Absent or null: not known. */
+  busiestThread?: { cpuUs: number; waitUs: number } | null;
   rssBytesBefore: number | null;
   rssBytesAfter: number | null;
   rssBytesMax: number | null;

@@ -16,7 +16,11 @@ export const noiseSchema = z.array(
   }),
 );
 
-export const ceilingSchema = z.object({ perSecond, busyCores: z.number().nullable() });
+export const ceilingSchema = z.object({
+  perSecond,
+  busyCores: z.number().nullable(),
+  busyShare: z.number().nullish(),
+});
 
 /** `calibration` of run.json. */
 export const citedSchema = z.object({

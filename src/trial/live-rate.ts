@@ -1,39 +1,63 @@
 import type { Load } from '../model/plan.ts';
+import type { Observation } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { TrialContext } from './context.ts';
 
-/** From the window's start on, so that one of a second shows its rate too. */
+/** Progress is told twice a second, from the window's start on, so that one of a second shows its rate too. */
 const EVERY_MS = 500;
+const SECOND_MS = 1_000;
+
+interface Sample {
+  count: number;
+  ns: bigint;
+}
 
 /**
- * The rate that progress shows while a window runs, from the kernel's counters of the stage (one file, 32 µs a sample):
- * exact with fresh connections (one passive open a request), about right with kept ones (one data segment each way).
+ * The rate while a window runs, for progress and for the record, from the kernel's counters of the stage (one file, 32 µs a
+ * sample): exact with fresh connections (one passive open a request), about right with kept ones (one data segment each way).
+ *
+ * @returns Ends it, and tells the rates of the whole seconds since the start; null where the counters cannot be read.
  */
 export function watchRate(
   context: Pick<TrialContext, 'host' | 'onEvent'>,
   stage: Pick<Stage, 'netRoot'>,
   load: Pick<Load, 'keepAlive'>,
-): () => void {
-  let last: { count: number; ns: bigint } | null = null;
+): () => NonNullable<Observation['perSecond']> | null {
+  const rates: number[] = [];
+  let last: Sample | null = null;
+  /** The last one at a whole second. */
+  let whole: Sample | null = null;
   let over = false;
-  const sample = async (): Promise<void> => {
-    const snmp = await context.host.readText(`${stage.netRoot}/snmp`).catch(() => null);
-    if (over || snmp === null) return;
-    const tcp = parseTcp(snmp);
-    const count = load.keepAlive ? (tcp.OutSegs ?? 0) / 2 : (tcp.PassiveOpens ?? 0);
-    const ns = context.host.monotonicNs();
-    if (last !== null && count >= last.count) {
-      const perSecond = ((count - last.count) * 1e9) / Number(ns - last.ns);
-      context.onEvent({ kind: 'rate', perSecond, exact: !load.keepAlive });
-    }
-    last = { count, ns };
+  const sample = async (passedMs: number): Promise<void> => {
+    const tcp = parseTcp(await context.host.readText(`${stage.netRoot}/snmp`).catch(() => ''));
+    const count = load.keepAlive ? (tcp.OutSegs ?? Number.NaN) / 2 : (tcp.PassiveOpens ?? Number.NaN);
+    if (over || Number.isNaN(count)) return;
+    const now = { count, ns: context.host.monotonicNs() };
+    const perSecond = rateBetween(last, now);
+    if (perSecond !== null) context.onEvent({ kind: 'rate', perSecond, exact: !load.keepAlive });
+    last = now;
+    if (passedMs % SECOND_MS !== 0) return;
+    const since = rateBetween(whole, now);
+    whole = now;
+    // Where a second could not be read, the next one's rate is the mean of both.
+    while (since !== null && rates.length < passedMs / SECOND_MS) rates.push(since);
   };
-  void sample();
-  const timer = setInterval(sample, EVERY_MS);
+  let passedMs = 0;
+  void sample(passedMs);
+  const timer = setInterval(() => {
+    passedMs += EVERY_MS;
+    void sample(passedMs);
+  }, EVERY_MS);
   return () => {
     over = true;
     clearInterval(timer);
+    return whole === null ? null : { by: load.keepAlive ? 'segments' : 'connections', rates: [...rates] };
   };
+}
+
+function rateBetween(before: Sample | null, after: Sample): number | null {
+  if (before === null || after.count < before.count || after.ns <= before.ns) return null;
+  return ((after.count - before.count) * 1e9) / Number(after.ns - before.ns);
 }
 
 function parseTcp(snmp: string): Record<string, number> {

@@ -71,8 +71,8 @@ export async function measure(
   const proofs = proveGenerator(context, cell, run);
   await run.finished;
   context.signal.removeEventListener('abort', kill);
-  stopRate();
-  around.draft.observation = observer === null ? null : await observer.stop();
+  const perSecond = stopRate();
+  around.draft.observation = observer === null ? null : { ...(await observer.stop()), perSecond };
   around.draft.proofs.push(...(await proofs));
   around.step('window');
   const output = await run.output();

@@ -27,17 +27,33 @@ export const WORKING_FILE = `setInterval(() => {
   while (performance.now() < end);
 }, 60).unref();`;
 
-export const LYING_GENERATOR: Pathology = {
-  ...trial,
-  code: 'littles-law',
-  severity: 'invalid',
-  load: { driver: 'hey' },
-  needs: 'hey',
-  evidence: ({ inFlight, atMost }) => Number(inFlight) > 10 && atMost === 4,
-};
-/** A `hey` that is the real one but for its latencies, which it tells ten times too long. */
+export const LYING_GENERATOR: readonly Pathology[] = [
+  {
+    ...trial,
+    code: 'littles-law',
+    severity: 'invalid',
+    load: { driver: 'hey' },
+    needs: 'hey',
+    evidence: ({ inFlight, atMost }) => Number(inFlight) > 10 && atMost === 4,
+  },
+  {
+    ...trial,
+    code: 'counts-mismatch',
+    severity: 'invalid',
+    load: { driver: 'hey', keepAlive: false },
+    needs: 'hey',
+    evidence: ({ completed, connectionsAccepted }) =>
+      Number(connectionsAccepted) > 10 && Math.abs(Number(completed) / Number(connectionsAccepted) - 2) < 0.05,
+  },
+];
+/** A `hey` that is the real one but for its latencies, which it tells ten times too long, and its counts, each told twice. */
 export const lyingHey = (real: string): string => `#!/bin/sh
-${real} "$@" | awk -F '\\t' -v OFS='\\t' 'rows && NF == 4 { $1 = sprintf("%.6f", $1 * 10) } $1 == "rows" { rows = 1 } { print }'
+${real} "$@" | awk -F '\\t' -v OFS='\\t' '
+  rows && NF == 4 { $1 = sprintf("%.6f", $1 * 10); print }
+  $1 == "rows" { rows = 1 }
+  !rows && ($1 == "results" || $1 == "bytes") { $2 = sprintf("%d", $2 * 2) }
+  !rows && $1 == "status" { $3 = sprintf("%d", $3 * 2) }
+  { print }'
 `;
 
 export const CEILING: Pathology = {
@@ -85,7 +101,6 @@ export const NOT_MADE: Readonly<Record<string, string>> = {
   'memory-pressure': 'it would press every other program on the machine',
   'backlog-dropped': 'its setting is the whole machine’s: packets of every other program would be dropped',
   resolution: 'every driver tells latencies in µs, and no reply over loopback takes under ten',
-  'counts-mismatch': 'drivers refuse an output whose counts contradict each other (output-unreadable)',
   'resumed-changed': 'it takes a run that was interrupted: tests/resilience/resume.test.ts',
   'time-wait-carried-over': 'a stage on the host waits up to 65 s until they are gone: host-stage.test.ts',
 };

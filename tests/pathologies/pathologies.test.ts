@@ -93,7 +93,7 @@ const inFolder = async (made: () => Promise<void>): Promise<void> => {
     await rm(folder, { recursive: true, force: true });
   }
 };
-suite('a generator that lies', [alone.LYING_GENERATOR], inFolder, () => ({
+suite('a generator that lies', alone.LYING_GENERATOR, inFolder, () => ({
   options: { env: { PATH: `${folder}:${process.env.PATH}` } },
 }));
 suite('a generator that was weak when the machine was calibrated', [alone.CEILING], inFolder, () => ({

@@ -81,6 +81,16 @@ export const REPLIES: readonly Pathology[] = [
     evidence: ({ second, before, after }) => Number(second) === 3 && Number(after) < Number(before) / 2,
   },
   {
+    code: 'drift',
+    way: 'seen-by-the-kernel',
+    severity: 'suspect',
+    server: 'slows-down-after-3s',
+    load: { duration: '7s', driver: 'wrk' },
+    needs: 'wrk',
+    evidence: ({ second, before, after, countedBy }) =>
+      Number(second) === 3 && Number(after) < Number(before) / 2 && countedBy === 'kernel (segments)',
+  },
+  {
     code: 'coordinated-omission',
     severity: 'note',
     server: 'stalls-once',

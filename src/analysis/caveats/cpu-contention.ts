@@ -12,7 +12,7 @@ export const cpuContention: TrialCheck = {
   code: 'cpu-contention',
   environmental: true,
   reveals:
-    'Other programs used the CPUs that were measured on: their busy time less what server, generator and loadcell used is more than 5% of it and more than what counting in ticks of 10 ms can be wrong by. What the generator did unobserved (its start, its last fraction of a second) is taken for its own, and interrupts are taken for the load’s. (A server that forks for every request shows here too: what its children used ends with them.)',
+    'Other programs used the CPUs that were measured on: their busy time less what server, generator and loadcell used is more than 5% of it and more than what counting in ticks of 10 ms can be wrong by. What the generator did unobserved (its start, its last fraction of a second) is taken for its own, and interrupts are taken for the load’s. (A server whose children end without being waited for shows here too: what they used ends with them.)',
   source:
     '`/proc/stat` (user, nice, system) against `/proc/PID/task/*/schedstat`; the error is that of sampling, sqrt(n)/2.',
   check(trial) {

@@ -67,9 +67,44 @@ test.each([
   const { server: use } = await observer.stop();
   expect(use?.cpuUs).toBeGreaterThan(truth * 0.9 - 40_000);
   expect(use?.cpuUs).toBeLessThan(truth * 1.1 + 40_000);
+  expect(use?.busiestThread?.cpuUs).toBeLessThanOrEqual((use?.cpuUs ?? 0) + 20_000);
+  if (threads === 0) expect(use?.busiestThread?.cpuUs).toBeGreaterThan(truth * 0.7);
   expect(use?.openFilesBefore).toBeGreaterThan(2);
   expect(use?.rssBytesAfter).toBeGreaterThan(10_000_000);
 });
+
+test("the server's CPU time has its children's that ended in the window", async () => {
+  const child = spawn(
+    'sh',
+    [
+      '-c',
+      'echo up; read go; for i in 1 2 3; do (n=0; while [ $n -lt 60000 ]; do n=$((n+1)); done); done; times; read go',
+    ],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  await lines.next();
+  const observer = await observe(child.pid as number);
+  child.stdin.write('go\n');
+  await lines.next();
+  const [user, system] = String((await lines.next()).value)
+    .split(' ')
+    .map(seconds);
+  const truth = ((user as number) + (system as number)) * 1e6;
+  const { server: use } = await observer.stop();
+  expect(truth).toBeGreaterThan(100_000);
+  expect(use?.cpuUs).toBeGreaterThan(truth * 0.9 - 40_000);
+  expect(use?.cpuUs).toBeLessThan(truth * 1.1 + 40_000);
+});
+
+/** `0m1.250000s` */
+function seconds(text: string): number {
+  const [minutes, rest] = text.split('m');
+  return Number(minutes) * 60 + Number.parseFloat(rest ?? '');
+}
 
 test('a generator that has ended is known by its samples: a busy one was busy', async () => {
   const idle = await burner(0);

@@ -2,7 +2,7 @@ import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
 import { counterDeltas, readCounters } from './machine-counters.ts';
 import { type Sampled, startSampling } from './sampling.ts';
-import { change, cpuBetween, type ProcessSnapshot, snapshot, threadTime, total } from './tree-use.ts';
+import { busiestThread, change, cpuBetween, type ProcessSnapshot, snapshot, threadTime, total } from './tree-use.ts';
 
 export interface Observed {
   /** `/proc/<pid>/net` of the server's network namespace. */
@@ -78,6 +78,7 @@ function serverUse(
         (total(after, (process) => process.waitNs) ?? 0) - (total(before, (process) => process.waitNs) ?? 0),
       ) / 1000,
     rssBytesIdle: sampled.rssBytesIdle,
+    busiestThread: busiestThread(before, after),
     rssBytesBefore: total(before, (process) => process.rssBytes),
     rssBytesAfter: rssAfter,
     rssBytesMax: sampled.serverRssMax === null ? rssAfter : Math.max(sampled.serverRssMax, rssAfter ?? 0),

@@ -44,8 +44,14 @@ test('CPU time by CPU, steal included', () => {
 });
 
 test('a command name with brackets and spaces does not shift the fields', () => {
-  const fields = ['S', 1, 1, 1, 0, -1, 0, 0, 0, 0, 0, 150, 50, 0, 0, 20, 0, 7, 0, 12345];
-  expect(parseStat(`42 (a) b (c)) ${fields.join(' ')} 0 0`)).toEqual({ ticks: 200, threads: 7, startTime: 12345 });
+  const fields = ['S', 3, 1, 1, 0, -1, 0, 0, 0, 0, 0, 150, 50, 40, 2, 20, 0, 7, 0, 12345];
+  expect(parseStat(`42 (a) b (c)) ${fields.join(' ')} 0 0`)).toEqual({
+    ticks: 200,
+    childTicks: 42,
+    parent: 3,
+    threads: 7,
+    startTime: 12345,
+  });
   expect(parseStat('')).toBeNull();
 });
 

@@ -83,6 +83,9 @@ export function parseSchedstat(text: string): { runNs: number; waitNs: number } 
 export interface ProcessStat {
   /** utime + stime of all threads, ended ones included, in ticks of 10 ms. */
   ticks: number;
+  /** The same of its children that ended and were waited for, theirs included (cutime + cstime). */
+  childTicks: number;
+  parent: number;
   threads: number;
   /** Since boot, in ticks: with the pid it names a process for good. */
   startTime: number;
@@ -93,7 +96,14 @@ export function parseStat(text: string): ProcessStat | null {
   const end = text.lastIndexOf(')');
   const fields = text.slice(end + 2).split(' ');
   if (end === -1 || fields.length < 20) return null;
-  return { ticks: Number(fields[11]) + Number(fields[12]), threads: Number(fields[17]), startTime: Number(fields[19]) };
+  const number = (index: number): number => Number(fields[index]);
+  return {
+    ticks: number(11) + number(12),
+    childTicks: number(13) + number(14),
+    parent: number(1),
+    threads: number(17),
+    startTime: number(19),
+  };
 }
 
 /** /proc/PID/status: resident bytes and context switches of the main thread. */

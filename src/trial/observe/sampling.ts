@@ -1,7 +1,7 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
 import { parseSockstat, type SocketCounts } from './parse-proc.ts';
-import { cpuBetween, type ProcessSnapshot, residentBytes, snapshot } from './tree-use.ts';
+import { busiestThread, cpuBetween, type ProcessSnapshot, residentBytes, snapshot } from './tree-use.ts';
 
 /** Dense at first, so that a window of a tenth of a second has some; then sparse: about 100 µs of the runner each. */
 const PAUSES_MS = [20, 20, 30, 30, 50, 50, 100, 100, 100] as const;
@@ -121,6 +121,7 @@ function generatorUse(all: readonly GeneratorSample[]): ProcessUse | null {
     cpuUs: cpuBetween([first.process], [process]),
     cpuOverUs: Number(last.atNs - first.atNs) / 1000,
     waitUs: Math.max(0, process.waitNs - first.process.waitNs) / 1000,
+    busiestThread: busiestThread([first.process], [process]),
     rssBytesBefore: first.process.rssBytes,
     rssBytesAfter: process.rssBytes,
     rssBytesMax: Math.max(0, ...samples.map((one) => one.process.rssBytes ?? 0)) || null,
