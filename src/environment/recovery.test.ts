@@ -29,6 +29,16 @@ describe('a start after a kill', () => {
     ]);
   });
 
+  test('puts back what process 1 of a container has left, and leaves a live one alone', async () => {
+    const machine = fake.fakeMachine();
+    await (await open(fakeHost(machine, { pid: 1 }))).apply([tweak(fake.SWAPPINESS, '10')]);
+    machine.names.clear();
+    await expect(recover(fakeHost(machine, { pid: 101 }), PLACE)).rejects.toThrow('process 1, since');
+    machine.processes.clear();
+    await recover(fakeHost(machine, { pid: 101 }), PLACE);
+    expect(swappiness(machine)).toBe('60');
+  });
+
   test('after a reboot there is nothing to put back', async () => {
     const machine = await afterKill();
     (machine.disk.get('/proc/sys/kernel/random/boot_id') as fake.FakeFile).text = 'boot-2\n';

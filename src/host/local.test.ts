@@ -241,6 +241,8 @@ describe('processes', () => {
     expect(host.signal(child.pid, 0)).toBe(false);
     expect(() => host.signal(-1, 'SIGTERM')).toThrow(HostError);
     expect(() => host.signal(0, 'SIGTERM')).toThrow(HostError);
+    expect(host.signal(1, 0)).toBe(true);
+    expect(() => host.signal(1, 'SIGTERM')).toThrow(HostError);
 
     // A parent that never waits: its dead child stays in the table as a zombie.
     const parent = await host.spawn({

@@ -6,7 +6,7 @@ import { daemon, fixture, host, isRoot, options, prepare, sleepers, uniqueSleep,
 import { makeGroup } from './groups.ts';
 import { markFor, markPrefix, marksHere, ownerInMark, START_MODULUS } from './marks.ts';
 import { openStage, type StageOptions } from './open.ts';
-import { ownerInName, ownerOf, stageName } from './owner.ts';
+import { isAlive, ownerInName, ownerOf, stageName } from './owner.ts';
 import { childrenOf } from './process-tree.ts';
 import { drained } from './sockets.ts';
 
@@ -218,6 +218,12 @@ it('sees the marks of what it may end: root of all, an ordinary user of its own'
     host.signal(marked.pid, 'SIGKILL');
     await marked.exited;
   }
+});
+
+it('takes process 1 for alive, as which a run in a container may be started', async () => {
+  const first = await ownerOf(host, 1);
+  expect(await isAlive(host, first)).toBe(true);
+  expect(await isAlive(host, { ...first, start: first.start + 1 })).toBe(false);
 });
 
 it('knows the owner again from a name and from a mark', () => {
