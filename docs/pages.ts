@@ -4,6 +4,7 @@ import { makeProgram } from '../src/cli/main.ts';
 import { allSysctls, type SysctlInfo } from '../src/controls/catalogue.ts';
 import type { Control } from '../src/controls/control.ts';
 import { controls } from '../src/controls/index.ts';
+import { NEVER } from '../src/controls/sysctl/never.ts';
 import { drivers } from '../src/drivers/index.ts';
 import { experimentSchema } from '../src/experiment/schema.ts';
 import type { Driver } from '../src/model/driver.ts';
@@ -105,7 +106,15 @@ function kernelPage(all: readonly SysctlInfo[]): string {
     ];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
-  return `Those that loadcell knows; any other key under /proc/sys can be set too. "namespace": set in the trial's own network namespace, which vanishes with it. "machine": set on the machine, as root, and restored.\n\n| key | whose | default | kernels | |\n|---|---|---|---|---|\n${rows.join('\n')}`;
+  return `Those that loadcell knows; any other key under /proc/sys can be set too, but for [those that are never set](#never-set). "namespace": set in the trial's own network namespace, which vanishes with it. "machine": set on the machine, as root, and restored.\n\n| key | whose | default | kernels | |\n|---|---|---|---|---|\n${rows.join('\n')}\n\n${neverPart()}`;
+}
+
+function neverPart(): string {
+  const rows = NEVER.map(({ keys, values, what }) => {
+    const names = keys.map((key) => `\`${key}${values === undefined ? '' : ` = ${values.join(', ')}`}\``).join(', ');
+    return `| ${cell(names)} | ${cell(what)} |`;
+  });
+  return `## Never set\n\nWhat could not be put back, and what is run as root, is refused; with --relax the run goes on without it and says so.\n\n| key | why |\n|---|---|\n${rows.join('\n')}`;
 }
 
 function caveatsPage(): string {

@@ -20,8 +20,12 @@ import { templatesOf, writeOutputs } from './write-outputs.ts';
 
 /** load -> plan -> preflight -> run -> fold -> render. */
 export async function runCommand(file: string, options: RunOptions, printer: Printer): Promise<ExitCode> {
-  const host = localHost();
-  const clock = runClock(host);
+  const local = localHost();
+  const clock = runClock(local);
+  const { host, onEvent } = withFault(
+    { host: local, onEvent: showProgress(printer, () => clock.elapsedMs()) },
+    process.env.LOADCELL_FAULT,
+  );
   const machine = await readMachine(host);
   const loaded = await loadExperiment(file, machine);
   const plan = planFor(loaded, machine, options);
@@ -34,10 +38,7 @@ export async function runCommand(file: string, options: RunOptions, printer: Pri
     options,
     printer,
     signal: stopping.signal,
-    onEvent: withFault(
-      showProgress(printer, () => clock.elapsedMs()),
-      process.env.LOADCELL_FAULT,
-    ),
+    onEvent,
   });
   const { folder } = run.context;
   const begunMs = clock.elapsedMs();

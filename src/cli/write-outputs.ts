@@ -9,7 +9,7 @@ import type { RunFile } from '../model/run.ts';
 import { renderReport } from '../report/render.ts';
 import { loadTemplates, type Templates } from '../report/templates.ts';
 import { resultsCsv } from '../results/csv.ts';
-import type { RunFolder } from '../results/run-folder.ts';
+import { type RunFolder, refuseLink } from '../results/run-folder.ts';
 
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 
@@ -17,7 +17,10 @@ const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 export const templatesOf = (host: Host, plan: Pick<Plan, 'report' | 'experiment'>): Promise<Templates> =>
   loadTemplates(host, TEMPLATES, { ...plan.report, from: dirname(plan.experiment.file) });
 
-/** Records to results to report: everything in a run folder that can be made again from its records. */
+/**
+ * Records to results to report: everything in a run folder that can be made again from its records. Each file is replaced,
+ * never written through: in a folder that came from elsewhere it may be a link. Throws `UserError` for linked charts.
+ */
 export async function writeOutputs(
   host: Host,
   folder: RunFolder,
@@ -25,6 +28,7 @@ export async function writeOutputs(
   records: TrialRecord[],
   finishedAt: string,
 ): Promise<Results> {
+  await refuseLink(host, folder.charts);
   const results = foldResults(run, records, finishedAt);
   await host.writeDurable(folder.resultsJson, `${JSON.stringify(results, null, 2)}\n`);
   await host.writeDurable(folder.resultsCsv, resultsCsv(results));
@@ -40,7 +44,7 @@ async function writeReport(
 ): Promise<void> {
   const report = renderReport(input, templates);
   await host.makeFolder(folder.charts);
-  for (const [name, svg] of Object.entries(report.charts)) await host.writeText(join(folder.charts, name), svg);
-  await host.writeText(folder.html, report.html);
+  for (const [name, svg] of Object.entries(report.charts)) await host.writeDurable(join(folder.charts, name), svg);
+  await host.writeDurable(folder.html, report.html);
   await host.writeDurable(folder.report, report.markdown);
 }

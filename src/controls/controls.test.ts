@@ -148,8 +148,16 @@ it("makes every write the machine's own where there is no namespace", () => {
   expect(asMachine(compiled)).toEqual([{ ...compiled[0], scope: 'machine' }]);
 });
 
-it('sets nothing on the host that spreads to interfaces and could not be put back', () => {
-  const spreading = ['net.ipv4.ip_forward', 'net.ipv4.conf.all.rp_filter', 'net.ipv6.conf.default.forwarding'];
+it('sets nothing on the host that changes more than could be put back', () => {
+  const spreading = [
+    'net.ipv4.ip_forward',
+    'net.ipv4.conf.all.rp_filter',
+    'net.ipv6.conf.default.forwarding',
+    'net.ipv6.conf.lo.disable_ipv6',
+    'net.ipv6.conf.eth0.forwarding',
+    'net.ipv6.conf.eth0.addr_gen_mode',
+    'net.ipv4.conf.eth0.forwarding',
+  ];
   const compiled = compileTweaks(
     sysctls(Object.fromEntries([...spreading, 'net.ipv4.conf.lo.rp_filter'].map((key) => [key, '1']))),
     machine(),

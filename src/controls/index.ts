@@ -9,7 +9,7 @@ import { cpus } from './cpus.ts';
 import { env } from './env.ts';
 import { governor } from './governor.ts';
 import { nice } from './nice.ts';
-import { spreads } from './sysctl/key.ts';
+import { beyondRestore } from './sysctl/key.ts';
 import { sysctl } from './sysctl.ts';
 import { transparentHugepages } from './transparent-hugepages.ts';
 import { turbo } from './turbo.ts';
@@ -60,14 +60,12 @@ export const checkSettings = (settings: Settings, facts: MachineFacts): Problem[
 
 /** The same writes on the host itself, where a trial has no namespace of its own. What could not be put back is left out. */
 export const asMachine = (tweaks: readonly Tweak[]): Tweak[] =>
-  tweaks.filter(({ path }) => !spreads(path)).map((tweak) => ({ ...tweak, scope: 'machine' as const }));
+  tweaks.filter(({ path }) => beyondRestore(path) === null).map((tweak) => ({ ...tweak, scope: 'machine' as const }));
 
 /** Settings that need a namespace of the trial's own. */
 export const namespaceOnly = (tweaks: readonly Tweak[]): Problem[] =>
-  tweaks
-    .filter(({ path }) => spreads(path))
-    .map(({ setting }) => ({
-      where: setting,
-      what: 'it changes a setting of every network interface with it, which could not be put back one by one on the host',
-      remedy: 'measure in namespaces (isolation: "namespace"), remove it, or pass --relax to measure without it',
-    }));
+  tweaks.flatMap(({ setting, path }) => {
+    const what = beyondRestore(path);
+    const remedy = 'measure in namespaces (isolation: "namespace"), remove it, or pass --relax to measure without it';
+    return what === null ? [] : [{ where: setting, what, remedy }];
+  });

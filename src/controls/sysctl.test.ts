@@ -86,6 +86,51 @@ it.each([
   expect(tweaks({ [key]: '1' })).toEqual([]);
 });
 
+describe('what nothing could put back', () => {
+  it.each([
+    ['kernel.modules_disabled', '1', /until the machine is restarted/],
+    ['kernel.modules_disabled', '0', /until the machine is restarted/],
+    ['kernel.kexec_load_disabled', '1', /until the machine is restarted/],
+    ['kernel.unprivileged_bpf_disabled', '1', /with 1 it stays so/],
+    ['kernel.unprivileged_bpf_disabled', ' 1', /with 1 it stays so/],
+    ['kernel.unprivileged_bpf_disabled', '+1', /with 1 it stays so/],
+    ['kernel.unprivileged_bpf_disabled', '01', /with 1 it stays so/],
+    ['kernel.unprivileged_bpf_disabled', '1 0', /with 1 it stays so/],
+    ['kernel.yama.ptrace_scope', '3', /with 3 it stays so/],
+    ['kernel.yama.ptrace_scope', '0x3', /with 3 it stays so/],
+    ['kernel.kexec_load_limit_reboot', '0', /lowered only/],
+    ['kernel.usermodehelper.bset', '0 0', /lowered only/],
+    ['kernel.tainted', '1', /raised only/],
+    ['vm.memfd_noexec', '2', /raised only/],
+    ['vm.compact_memory', '1', /an action/],
+    ['vm.stat_refresh', '1', /an action/],
+    ['net.ipv4.route.flush', '1', /an action/],
+    ['kernel.ns_last_pid', '300', /an action/],
+    ['kernel.core_pattern', '|/tmp/program %p', /program that the kernel runs as root/],
+    ['kernel.modprobe', '/tmp/program', /program that the kernel runs as root/],
+    ['kernel.hotplug', '/tmp/program', /program that the kernel runs as root/],
+    ['kernel.poweroff_cmd', '/tmp/program', /program that the kernel runs as root/],
+    ['fs.binfmt_misc.register', ':x:E::x::/tmp/program:', /program that the kernel runs as root/],
+    ['fs.binfmt_misc.status', '-1', /program that the kernel runs as root/],
+  ])('%s = %j is refused, and never written even where problems are let pass', (key, value, what) => {
+    for (const optional of [false, true])
+      expect(problems({ [key]: value }, optional)).toEqual([
+        { where: `sysctl.${key}`, what: expect.stringMatching(what), remedy: 'remove it' },
+      ]);
+    expect(tweaks({ [key]: value })).toEqual([]);
+  });
+
+  it.each([
+    ['kernel.unprivileged_bpf_disabled', '2'],
+    ['kernel.unprivileged_bpf_disabled', '0'],
+    ['kernel.yama.ptrace_scope', '1'],
+    ['kernel.core_uses_pid', '1'],
+  ])('%s = %s can be taken back', (key, value) => {
+    expect(problems({ [key]: value })).toEqual([]);
+    expect(tweaks({ [key]: value })).toHaveLength(1);
+  });
+});
+
 describe('a key that a kernel took away', () => {
   const recycle = { 'net.ipv4.tcp_tw_recycle': '1' };
   it('is a problem that names the release and what is left', () => {

@@ -5,6 +5,7 @@ import { sysctlInfo } from './catalogue.ts';
 import type { Control } from './control.ts';
 import { isAtLeast } from './sysctl/kernel.ts';
 import { pathOf, scopeOf } from './sysctl/key.ts';
+import { neverFault } from './sysctl/never.ts';
 import { togetherProblems } from './sysctl/together.ts';
 import { type Fault, valueFault } from './sysctl/value.ts';
 
@@ -55,7 +56,7 @@ function faultOf(key: string, value: string): Fault | null {
   if (info?.type === 'action')
     return { what: 'it is an action, not a setting: nothing is in force afterwards', remedy: 'remove it' };
   if (info?.readOnly === true) return { what: 'the kernel lets it be read only', remedy: 'remove it' };
-  return valueFault(key, value);
+  return neverFault(key, value) ?? valueFault(key, value);
 }
 
 function removal(key: string, { optional }: Settings['sysctl'][string], { kernel }: MachineFacts): Fault | null {

@@ -74,8 +74,9 @@ function parseLedger(text: string): Ledger {
     schemaVersion: 1,
     boot: string(found.boot, 'boot'),
     network: string(found.network, 'network'),
-    owner: owner(found.owner, 'owner'),
-    guardian: found.guardian === null ? null : owner(found.guardian, 'guardian'),
+    // In a container the runner may be process 1.
+    owner: owner(found.owner, 'owner', 1),
+    guardian: found.guardian === null ? null : owner(found.guardian, 'guardian', 2),
     experiment: string(found.experiment, 'experiment'),
     since: string(found.since, 'since'),
     entries: found.entries.map(entry),
@@ -110,9 +111,9 @@ function string(value: unknown, where: string): string {
   throw new LedgerProblem(`${where} is not a text`);
 }
 
-function owner(value: unknown, where: string): Owner {
+function owner(value: unknown, where: string, lowest: number): Owner {
   const { pid, start } = record(value, where);
   const whole = (n: unknown, least: number): n is number => Number.isSafeInteger(n) && (n as number) >= least;
-  if (whole(pid, 2) && whole(start, 0)) return { pid, start };
+  if (whole(pid, lowest) && whole(start, 0)) return { pid, start };
   throw new LedgerProblem(`${where} is not a process`);
 }

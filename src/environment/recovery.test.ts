@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { HostError } from '../model/host.ts';
+import { type Host, HostError } from '../model/host.ts';
 import { fakeHost } from './fixtures/fake-host.ts';
 import * as fake from './fixtures/fake-machine.ts';
 import { ledgerOn, open, PLACE, tweak } from './fixtures/runs.ts';
@@ -27,6 +27,16 @@ describe('a start after a kill', () => {
     expect(said).toEqual([
       'Put back vm.swappiness: 60 (it was 10), as it was before fake (process 100, since 1970-01-01T00:16:40.000Z).',
     ]);
+  });
+
+  test('puts back what process 1 of a container has left, and leaves a live one alone', async () => {
+    const machine = fake.fakeMachine();
+    await (await open(fakeHost(machine, { pid: 1 }))).apply([tweak(fake.SWAPPINESS, '10')]);
+    machine.names.clear();
+    await expect(recover(fakeHost(machine, { pid: 101 }), PLACE)).rejects.toThrow('process 1, since');
+    machine.processes.clear();
+    await recover(fakeHost(machine, { pid: 101 }), PLACE);
+    expect(swappiness(machine)).toBe('60');
   });
 
   test('after a reboot there is nothing to put back', async () => {
@@ -92,28 +102,47 @@ describe('a start after a kill', () => {
     expect(ledgerOn(machine)).toBeNull();
   });
 
+  const NETNS = '77 25 0:4 net:[2] /run/netns/a\\040b rw shared:9 - nsfs nsfs rw\n';
   test.each([
-    ['fails while somebody is in it', true],
-    ['passes over what went with it', false],
-  ])('after a kill in another network namespace, %s', async (_name, inhabited) => {
+    ['fails while somebody is in it', 'net:[2]', '', /net:\[2\], where .*nsenter --target 55 --net/],
+    [
+      'fails while it is mounted',
+      'net:[1]',
+      NETNS,
+      /mounted at \/run\/netns\/a b, .*nsenter --net=\/proc\/\d+\/root\/run/,
+    ],
+    ['fails where a process cannot be looked at', 'EACCES', '', /may still be there/],
+    ['passes over what went with it', 'net:[1]', '77 25 0:4 net:[22] /run/netns/b rw - nsfs nsfs rw\n', null],
+    ['passes over a process that has ended', 'ENOENT', '', null],
+  ] as const)('after a kill in another network namespace, %s', async (_name, network, mounts, reason) => {
     const machine = fake.fakeMachine();
     machine.networks.set(100, 'net:[2]');
     const environment = await open(fakeHost(machine, { pid: 100 }));
     await environment.apply([tweak(fake.SWAPPINESS, '10'), tweak(fake.LOWEST, '80')]);
     machine.processes.clear();
     machine.names.clear();
-    if (inhabited) machine.processes.set(55, 1);
-    if (inhabited) machine.networks.set(55, 'net:[2]');
-    const done = recover(fakeHost(machine, { pid: 101 }), PLACE);
-    if (inhabited) {
+    machine.processes.set(55, 1);
+    const next = fakeHost(machine, { pid: 101 });
+    const seeing: Host = {
+      ...next,
+      readText: async (path) => (path === '/proc/55/mountinfo' ? mounts : next.readText(path)),
+      readLink: async (path) => {
+        if (path === '/proc/55/ns/net' && network.startsWith('E')) throw new HostError('no', network);
+        if (path === '/proc/55/ns/net') return network;
+        return path.endsWith('/ns/mnt') ? `mnt:[${path.split('/')[2]}]` : next.readLink(path);
+      },
+    };
+    const done = recover(seeing, PLACE);
+    if (reason === null) await done;
+    else {
       await expect(done).rejects.toMatchObject({
-        problems: [{ where: 'net.ipv4.ip_unprivileged_port_start', what: expect.stringContaining('net:[2]') }],
+        problems: [{ where: 'net.ipv4.ip_unprivileged_port_start', what: expect.stringMatching(reason) }],
       });
-    } else await done;
+    }
     // The same path is another setting here.
     expect(machine.kernel.get(fake.LOWEST)?.value).toBe('80');
     expect(swappiness(machine)).toBe('60');
-    expect(ledgerOn(machine)?.entries.map(({ path }) => path)).toEqual(inhabited ? [fake.LOWEST] : undefined);
+    expect(ledgerOn(machine)?.entries.map(({ path }) => path)).toEqual(reason === null ? undefined : [fake.LOWEST]);
   });
 
   test('removes half-written ledgers and the temporary folders of dead runs, and nothing else', async () => {

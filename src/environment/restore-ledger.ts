@@ -1,6 +1,6 @@
 import type { Host } from '../model/host.ts';
 import { bootId, type Ledger, ledgerFile, writeLedger } from './ledger.ts';
-import { isInhabited, networkOf } from './network-namespace.ts';
+import { type Keeps, networkOf, whatKeeps } from './network-namespace.ts';
 import { type RestoreReport, restoreEntries } from './restore.ts';
 
 /**
@@ -8,7 +8,7 @@ import { type RestoreReport, restoreEntries } from './restore.ts';
  * only removed: the kernel has started with its own values since.
  *
  * Settings of another network namespace cannot be reached from here, where the same paths are other settings. They fail
- * while a process lives in it, and have gone with it otherwise.
+ * while anything keeps it or it cannot be told, and have gone with it otherwise.
  */
 export async function restoreLedger(
   host: Host,
@@ -25,8 +25,9 @@ export async function restoreLedger(
     // A full disk is no reason to leave the machine as it is.
     await writeLedger(host, folder, { ...ledger, entries }).catch(() => {});
   });
-  if (elsewhere.length > 0 && (await isInhabited(host, ledger.network))) {
-    const reason = `it is in the network namespace ${ledger.network}, where \`loadcell restore\` has to be run`;
+  const keeps = elsewhere.length > 0 ? await whatKeeps(host, ledger.network) : null;
+  if (keeps !== null) {
+    const reason = `it is in the network namespace ${ledger.network}, ${toReach(keeps, ledgerFile(folder))}`;
     for (const { path, before } of elsewhere) report.failed.push({ path, before, now: null, reason });
   }
   const kept = new Set([...report.failed, ...(keepConflicts ? report.conflicts : [])].map(({ path }) => path));
@@ -34,4 +35,12 @@ export async function restoreLedger(
   if (left.length > 0) await writeLedger(host, folder, { ...ledger, entries: left });
   else await host.remove(ledgerFile(folder));
   return report;
+}
+
+function toReach(keeps: Keeps, file: string): string {
+  if (keeps.by === 'process')
+    return `where \`loadcell restore\` has to be run: nsenter --target ${keeps.pid} --net loadcell restore`;
+  if (keeps.by === 'mount')
+    return `mounted at ${keeps.path}, where \`loadcell restore\` has to be run: nsenter --net=/proc/${keeps.pid}/root${keeps.path} loadcell restore`;
+  return `which may still be there: not every process can be looked at. Run \`loadcell restore\` as root outside of any container, or remove ${file} if you know that it has gone`;
 }

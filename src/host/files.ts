@@ -106,7 +106,8 @@ async function writeDurable(file: string, text: string, mode: number): Promise<v
 
 async function appendDurable(file: string, text: string): Promise<void> {
   const isNew = !(await exists(file));
-  const handle = await fs.open(file, 'a', 0o644);
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+  const handle = await fs.open(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o644);
   try {
     const { size } = await handle.stat();
     try {

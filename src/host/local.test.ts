@@ -91,6 +91,16 @@ describe('files', () => {
     expect(await host.readTail(at('tail'), 6)).toBe('√end');
   });
 
+  it('appends through no link', async () => {
+    await host.writeText(at('elsewhere'), 'kept');
+    await host.link('elsewhere', at('linked'));
+    expect(await code(host.appendDurable(at('linked'), 'more'))).toBe('ELOOP');
+    await host.link('absent', at('dangling'));
+    expect(await code(host.appendDurable(at('dangling'), 'more'))).toBe('ELOOP');
+    expect(await host.readText(at('elsewhere'))).toBe('kept');
+    expect(await host.exists(at('absent'))).toBe(false);
+  });
+
   it('replaces links, and removes a link instead of what it points to', async () => {
     await host.writeText(at('target'), 'kept');
     await host.link('target', at('latest'));
@@ -231,6 +241,8 @@ describe('processes', () => {
     expect(host.signal(child.pid, 0)).toBe(false);
     expect(() => host.signal(-1, 'SIGTERM')).toThrow(HostError);
     expect(() => host.signal(0, 'SIGTERM')).toThrow(HostError);
+    expect(host.signal(1, 0)).toBe(true);
+    expect(() => host.signal(1, 'SIGTERM')).toThrow(HostError);
 
     // A parent that never waits: its dead child stays in the table as a zombie.
     const parent = await host.spawn({

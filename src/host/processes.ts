@@ -146,8 +146,9 @@ function killGroup(leader: number): void {
  * `EPERM` rejects for a real signal; for 0 it proves that the process is there.
  */
 export function signalLocal(pid: number, signal: NodeJS.Signals | 0): boolean {
-  // 0 and negative numbers mean groups, and -1 everybody.
-  if (!Number.isSafeInteger(pid) || pid <= 1) throw new HostError(`not a process id to signal: ${pid}`, 'EINVAL');
+  // 0 and negative numbers mean groups, and -1 everybody. Process 1 can be asked for: in a container it may be a run.
+  if (!Number.isSafeInteger(pid) || pid < 1 || (pid === 1 && signal !== 0))
+    throw new HostError(`not a process id to signal: ${pid}`, 'EINVAL');
   if (isZombie(pid)) return false;
   try {
     process.kill(pid, signal);

@@ -30,7 +30,7 @@ export interface Host {
   writeText(path: string, text: string, mode?: number): Promise<void>;
   /** Replaces a file so that a crash leaves the old or the new content: write, fsync, rename, fsync of the folder. */
   writeDurable(path: string, text: string, mode?: number): Promise<void>;
-  /** Appends and fsyncs before it resolves. Creates the file when it is missing. */
+  /** Appends and fsyncs before it resolves. Creates the file when it is missing; ELOOP where it is a link. */
   appendDurable(path: string, text: string): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** Names in a folder, unsorted. */

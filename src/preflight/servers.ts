@@ -36,7 +36,7 @@ export async function prepareServers(
   const all: PreparedServers = { prepared: {}, facts: {}, unavailable: {} };
   if (options.install) await installMissing(host, servers, options);
   const stoppable: Host = { ...host, run: (argv, given) => host.run(argv, { signal: options.signal, ...given }) };
-  const tied = await leash(host, isolation);
+  await using tied = await leash(host, isolation);
   for (const server of servers) {
     const missing = await missingRequirements(host, requirementsOf(server), options.cache);
     if (missing.length > 0) {
@@ -46,7 +46,7 @@ export async function prepareServers(
       continue;
     }
     try {
-      const prepared = await prepareServer(stoppable, server, options.cache, tied);
+      const prepared = await prepareServer(stoppable, server, options.cache, tied.argv);
       all.prepared[server.name] = prepared;
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {

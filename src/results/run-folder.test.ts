@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localHost } from '../host/local.ts';
 import { type Host, HostError } from '../model/host.ts';
 import type { RunFile } from '../model/run.ts';
-import { checkWritable, createRunFolder, freeRunId } from './run-folder.ts';
+import { checkWritable, createRunFolder, freeRunId, rewriteRunFile } from './run-folder.ts';
 
 const host = localHost();
 let home = '';
@@ -53,4 +53,15 @@ test('a folder that can be made is, without making it, told from one that cannot
   });
   const reading: Host = { ...host, canWrite: async () => false };
   await expect(checkWritable(reading, home)).rejects.toMatchObject({ exitCode: 3, problems: [{ where: home }] });
+});
+
+test.each(['trials', 'logs', 'charts'] as const)('a run whose %s are a link is not taken up again', async (part) => {
+  const folder = await createRunFolder(host, join(home, 'run'), file('run'));
+  await rm(folder[part], { recursive: true, force: true });
+  await symlink(join(home, 'elsewhere'), folder[part]);
+  await expect(rewriteRunFile(host, folder, file('again'))).rejects.toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(/is a link/),
+  });
+  expect(JSON.parse(await host.readText(folder.run))).toMatchObject({ id: 'run' });
 });

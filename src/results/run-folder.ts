@@ -78,8 +78,21 @@ export async function createRunFolder(host: Host, path: string, run: RunFile): P
   return folder;
 }
 
+/**
+ * Refuses a name inside a run folder that is a link: a folder that came from elsewhere could lead what is written to it
+ * anywhere. What is not there passes. Throws `UserError` (exit 2).
+ */
+export async function refuseLink(host: Host, path: string): Promise<void> {
+  if (!(await host.exists(path)) || (await host.stat(path)).kind !== 'link') return;
+  throw new UserError(`${path} is a link, which would lead out of the run folder`, {
+    exitCode: ExitCode.wrongInput,
+    hint: 'Nothing was written through it. Put what it points to in its place, or remove it.',
+  });
+}
+
 /** Replaces run.json, once it is sure that records can follow. */
 export async function rewriteRunFile(host: Host, folder: RunFolder, run: RunFile): Promise<void> {
+  for (const path of [folder.trials, folder.logs, folder.charts]) await refuseLink(host, path);
   try {
     if ((await host.exists(folder.trials)) && !(await host.canWrite(folder.trials))) {
       throw new HostError(`cannot append to ${folder.trials}`, 'EACCES', folder.trials);

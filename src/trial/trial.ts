@@ -185,6 +185,6 @@ async function keepLogs(context: TrialContext, draft: Draft, running: ServerRun)
   draft.serverLog = await logTail(context.host, running);
   if (draft.serverLog === '') return;
   const name = `${String(draft.sequence).padStart(4, '0')}-${draft.cell}-${draft.attempt}.server.log`;
-  await context.host.writeText(join(context.folder.logs, name), draft.serverLog);
+  await context.host.writeDurable(join(context.folder.logs, name), draft.serverLog);
   draft.logs.push(`logs/${name}`);
 }

@@ -5,8 +5,8 @@ import { type Crash, crash, experimentText, nameOf, STEPS } from './crash.ts';
 
 /**
  * A run with settings of the whole machine, a server and its daemon, hit in each of the ways there are: the machine comes
- * back. LOADCELL_CRASH_RUNS=200 hits so many more at random (LOADCELL_CRASH_SEED repeats them); LOADCELL_CRASH_SIGNAL=SIGKILL
- * by that signal alone.
+ * back. Then 8 are killed at random moments; LOADCELL_CRASH_RUNS=200 hits so many, by every signal or by
+ * LOADCELL_CRASH_SIGNAL alone. LOADCELL_CRASH_SEED, which is printed, repeats them.
  */
 const isRoot = process.getuid?.() === 0;
 const made = {} as Record<Crash['isolation'], Bench>;
@@ -32,20 +32,25 @@ const CRASHES: Crash[] = [
   { moment: 'window', signal: 'SIGKILL', target: 'guardian', isolation: 'namespace' },
   { moment: 'window', signal: 'SIGKILL', target: 'both', isolation: 'namespace' },
   { moment: 'server', signal: 'SIGKILL', target: 'both', isolation: 'host' },
+  { moment: 'first-setting', signal: 'SIGKILL', target: 'both', isolation: 'namespace' },
+  { moment: 'first-restored', signal: 'SIGKILL', target: 'both', isolation: 'host' },
 ];
 
 describe.skipIf(!isRoot)(`the machine comes back after${isRoot ? '' : ' (needs root)'}`, () => {
   test.each(CRASHES.map((one) => [nameOf(one), one] as const))('%s', { timeout: 180_000 }, async (_name, one) => {
     const { left, said, alone } = await crash(made[one.isolation], one);
     expect(left, said.stderr).toEqual({});
+    if (one.itself === true) expect(said.code, 'it came to its step').not.toBe(0);
     // Without guardian and runner nothing can come back by itself; otherwise it must.
     expect(alone).toBe(one.target !== 'both');
   });
 });
 
-const runs = Number(process.env.LOADCELL_CRASH_RUNS ?? 0);
+const asked = process.env.LOADCELL_CRASH_RUNS;
+const runs = Number(asked ?? 8);
+const only = process.env.LOADCELL_CRASH_SIGNAL ?? (asked === undefined ? 'SIGKILL' : null);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const;
-const signals = SIGNALS.filter((signal) => (process.env.LOADCELL_CRASH_SIGNAL ?? signal) === signal);
+const signals = SIGNALS.filter((signal) => only === null || signal === only);
 
 if (isRoot && runs > 0) {
   test(`${runs} crashes`, { timeout: runs * 180_000 }, async () => {

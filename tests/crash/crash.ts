@@ -9,7 +9,19 @@ import { guardianOf, processesOf, runnersOf, until } from './look.ts';
 
 /** When a run is hit: at a step of its first trial, or so many ms after its start, or after its settings are in force. */
 type Moment = (typeof STEPS)[number] | { ms: number; after: 'start' | 'change' };
-export const STEPS = ['trial-started', 'stage', 'server', 'warm-up', 'window', 'stop', 'trial-ended'] as const;
+export const STEPS = [
+  'trial-started',
+  'stage',
+  'ledger-kept',
+  'first-setting',
+  'server',
+  'warm-up',
+  'window',
+  'stop',
+  'first-restored',
+  'half-record',
+  'trial-ended',
+] as const;
 
 /** Who is hit. `tsx`: the command is `npx tsx run`, and the signal goes to tsx above the runner. */
 type Target = 'runner' | 'tsx' | 'group' | 'guardian' | 'both';

@@ -90,6 +90,10 @@ async function interrupt(made: Bench, { signal, group = false, times = 1 }: Way,
   return { said: await end, during };
 }
 
+/** One letter of /proc/PID/stat: `T` is stopped. */
+const stateOf = async (pid: number): Promise<string | undefined> =>
+  /\) (\w)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8'))?.[1];
+
 const listed = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 
 describe('an interrupted run leaves the machine as it was, and says so', () => {
@@ -144,21 +148,42 @@ describe('an interrupted run leaves the machine as it was, and says so', () => {
   });
 
   // In a stage that is the stage's work; a build runs outside of one.
-  test.each(['namespace', 'host'])(
-    'killed in a build whose step lives in a session of its own (%s)',
-    async (isolation) => {
-      const step = 'setsid -f sleep 300; touch "$TMPDIR/../sign"; sleep 300';
-      const server = nodeServer('() => {}', `build: { inputs: ['bench.ts'], steps: [['sh', '-c', '${step}']] },`);
-      await using made = await bench(experiment(server, `${short}, isolation: '${isolation}'`));
+  describe.each(['namespace', 'host'])('a build step that lives in a session of its own (%s)', (isolation) => {
+    const stepped = (last: string): string => {
+      const step = `setsid -f sleep 300; ${last}`;
+      const build = `build: { inputs: ['bench.ts'], steps: [['sh', '-c', '${step}']] },`;
+      return experiment(nodeServer("(_, reply) => reply.end('hello')", build), `${short}, isolation: '${isolation}'`);
+    };
+    const daemons = (during: { processes: string[] }): number =>
+      during.processes.filter((line) => line.includes('sleep 300')).length;
+
+    test.each(['SIGKILL', 'SIGINT'] as const)('ends with a run that gets %s in the build', async (signal) => {
+      await using made = await bench(stepped('touch "$TMPDIR/../sign"; sleep 300'));
       const before = await fingerprint(made);
-      const { said, during } = await interrupt(made, { signal: 'SIGKILL' });
-      expect(during.processes.filter((line) => line.includes('sleep 300')).length).toBeGreaterThan(1);
-      expect(said.signal).toBe('SIGKILL');
-      // At once in a namespace; what a mark is all that there is of, by the next start.
-      if (isolation === 'host') expect((await made.run(['restore'])).code).toBe(0);
+      const { said, during } = await interrupt(made, { signal });
+      expect(daemons(during)).toBeGreaterThan(1);
+      if (signal === 'SIGKILL') expect(said.signal).toBe(signal);
+      else expect(said.code, said.stderr).toBe(130);
       await expect.poll(() => fingerprint(made), { timeout: 20_000 }).toEqual(before);
-    },
-  );
+    });
+
+    test('ends with the build, before anything is measured', async () => {
+      await using made = await bench(stepped('true'));
+      const before = await fingerprint(made);
+      const child = made.start([made.file], {
+        before: isolation === 'host' ? OWN_NETWORK : [],
+        env: { LOADCELL_FAULT: 'trial-started:SIGSTOP', XDG_CACHE_HOME: join(made.folder, 'cache') },
+      });
+      const end = ended(child);
+      await expect.poll(() => stateOf(child.pid as number), { timeout: 60_000 }).toBe('T');
+      const during = await fingerprint(made);
+      child.kill('SIGCONT');
+      expect(daemons(during)).toBe(0);
+      const said = await end;
+      expect(said.code, said.stderr).toBe(0);
+      expect(await fingerprint(made)).toEqual(before);
+    });
+  });
 
   test('while the experiment file is loaded', async () => {
     await using made = await bench(

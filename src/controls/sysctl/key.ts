@@ -32,9 +32,22 @@ export function scopeOf(key: string): Tweak['scope'] {
   return key.startsWith('net.') && !OF_THE_MACHINE.some((pattern) => pattern.test(key)) ? 'namespace' : 'machine';
 }
 
-/**
- * Keys whose write spreads to every interface of the network namespace (Documentation/networking/ip-sysctl.rst: `ip_forward`
- * resets all configuration; `conf.all` and `conf.default` are handed on). On the host that could not be put back one by one.
- */
-export const spreads = (path: string): boolean =>
-  /^\/proc\/sys\/net\/ipv[46]\/(ip_forward$|conf\/(all|default)\/)/.test(path);
+/** Keys whose write does more on the host than could be put back one by one; Documentation/networking/ip-sysctl.rst. */
+const BEYOND_RESTORE: readonly (readonly [RegExp, string])[] = [
+  [
+    /^\/proc\/sys\/net\/ipv[46]\/(ip_forward$|conf\/(all|default)\/)/,
+    'it changes a setting of every network interface with it, which could not be put back one by one on the host',
+  ],
+  [
+    /^\/proc\/sys\/net\/ipv6\/conf\/[^/]+\/(disable_ipv6|addr_gen_mode|forwarding)$/,
+    'it changes addresses or routes of the interface with it, which could not be put back on the host',
+  ],
+  [
+    /^\/proc\/sys\/net\/ipv4\/conf\/[^/]+\/forwarding$/,
+    'it turns off an offload of the interface with it, which could not be put back on the host',
+  ],
+];
+
+/** Why a path cannot be set on the host itself, where its namespace does not die with the trial; null when it can. */
+export const beyondRestore = (path: string): string | null =>
+  BEYOND_RESTORE.find(([pattern]) => pattern.test(path))?.[1] ?? null;

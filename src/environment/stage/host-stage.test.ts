@@ -4,9 +4,9 @@ import { type Host, HostError } from '../../model/host.ts';
 import { sweepAbandoned } from './abandoned.ts';
 import { daemon, fixture, host, isRoot, options, prepare, sleepers, uniqueSleep, until } from './fixtures/kit.ts';
 import { makeGroup } from './groups.ts';
-import { markFor, ownerInMark, START_MODULUS } from './marks.ts';
+import { markFor, markPrefix, marksHere, ownerInMark, START_MODULUS } from './marks.ts';
 import { openStage, type StageOptions } from './open.ts';
-import { ownerInName, stageName } from './owner.ts';
+import { isAlive, ownerInName, ownerOf, stageName } from './owner.ts';
 import { childrenOf } from './process-tree.ts';
 import { drained } from './sockets.ts';
 
@@ -204,6 +204,27 @@ async function groupsLeft(): Promise<string[]> {
   const { stdout } = await host.run(['find', '/sys/fs/cgroup', '-name', 'loadcell-test-*', '-type', 'd']);
   return stdout.split('\n').filter(Boolean);
 }
+
+it('sees the marks of what it may end: root of all, an ordinary user of its own', async () => {
+  const mark = markFor(await ownerOf(host, host.pid), 'x');
+  const marked = await host.spawn({ argv: [...markPrefix(mark), 'sleep', '600'] });
+  try {
+    const seenBy = async (uid: number): Promise<boolean> =>
+      (await marksHere({ ...host, user: { uid, name: 'somebody' } })).some(({ number }) => number === mark.number);
+    await until('it is marked', () => seenBy(0));
+    expect(await seenBy(host.user.uid)).toBe(true);
+    expect(await seenBy(64_123)).toBe(false);
+  } finally {
+    host.signal(marked.pid, 'SIGKILL');
+    await marked.exited;
+  }
+});
+
+it('takes process 1 for alive, as which a run in a container may be started', async () => {
+  const first = await ownerOf(host, 1);
+  expect(await isAlive(host, first)).toBe(true);
+  expect(await isAlive(host, { ...first, start: first.start + 1 })).toBe(false);
+});
 
 it('knows the owner again from a name and from a mark', () => {
   fc.assert(

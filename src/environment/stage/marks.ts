@@ -53,14 +53,26 @@ export async function marked(host: Host, mark: Mark): Promise<number[]> {
   return (await limited(host)).filter((one) => one.number === mark.number).map((one) => one.pid);
 }
 
-/** Every mark in this PID namespace, with its owner. Pids in another namespace's marks would mean other processes here. */
+/** Whether this user may end it (kill(2)): root all, others what runs under their own real or saved user id. */
+async function mayEnd(host: Host, pid: number): Promise<boolean> {
+  const { uid } = host.user;
+  if (uid === 0) return true;
+  const status = await host.readText(`/proc/${pid}/status`).catch(() => '');
+  const [, real, , saved] = /^Uid:\t(\d+)\t(\d+)\t(\d+)/m.exec(status) ?? [];
+  return [real, saved].includes(String(uid));
+}
+
+/**
+ * Every mark in this PID namespace that a process of this user carries, with its owner. Pids in another namespace's marks
+ * would mean other processes here.
+ */
 export async function marksHere(host: Host): Promise<{ number: string; owner: Owner }[]> {
   const own = await host.readLink(`/proc/${host.pid}/ns/pid`);
   const found = new Map<string, Owner>();
   for (const { pid, number } of await limited(host)) {
     const owner = ownerInMark(Number(number));
     const namespace = await host.readLink(`/proc/${pid}/ns/pid`).catch(() => null);
-    if (owner !== null && namespace === own) found.set(number, owner);
+    if (owner !== null && namespace === own && (await mayEnd(host, pid))) found.set(number, owner);
   }
   return [...found].map(([number, owner]) => ({ number, owner }));
 }
