@@ -8,25 +8,35 @@ import { reader } from './machine-reader.ts';
  */
 export async function cpuQuota(host: Host): Promise<number | null> {
   const read = reader(host);
-  const groups = (await read(`/proc/${host.pid}/cgroup`)) ?? '';
-  const mounts = parseMounts((await read(`/proc/${host.pid}/mountinfo`)) ?? '');
   const quotas: number[] = [];
-  for (const line of groups.split('\n')) {
-    const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
-    for (const mount of mounts) {
-      if (controllers === '' ? mount.kind !== 'cgroup2' : !mount.controllers.includes('cpu')) continue;
-      if (controllers !== '' && !controllers.split(',').includes('cpu')) continue;
-      for (const folder of upwards(mount.folder, path)) {
-        const found = controllers === '' ? quotaOf(await read(`${folder}/cpu.max`)) : quotaOf(await v1(folder));
-        if (found !== null) quotas.push(found);
-      }
-    }
+  for (const { folder, version } of await cpuGroups(host)) {
+    const v1 = async (): Promise<string> =>
+      `${await read(`${folder}/cpu.cfs_quota_us`)} ${await read(`${folder}/cpu.cfs_period_us`)}`;
+    const found = quotaOf(version === 2 ? await read(`${folder}/cpu.max`) : await v1());
+    if (found !== null) quotas.push(found);
   }
   return quotas.length === 0 ? null : Math.min(...quotas);
+}
 
-  async function v1(folder: string): Promise<string> {
-    return `${await read(`${folder}/cpu.cfs_quota_us`)} ${await read(`${folder}/cpu.cfs_period_us`)}`;
+/** Folders of the control groups that can hold the runner's CPU time back: its own first, then those above it. */
+export const cpuGroupFolders = async (host: Host): Promise<string[]> =>
+  (await cpuGroups(host)).map(({ folder }) => folder);
+
+async function cpuGroups(host: Host): Promise<{ folder: string; version: 1 | 2 }[]> {
+  const read = reader(host);
+  const groups = (await read(`/proc/${host.pid}/cgroup`)) ?? '';
+  const mounts = parseMounts((await read(`/proc/${host.pid}/mountinfo`)) ?? '');
+  const found: { folder: string; version: 1 | 2 }[] = [];
+  for (const line of groups.split('\n')) {
+    const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    const version = controllers === '' ? 2 : 1;
+    for (const mount of mounts) {
+      if (version === 2 ? mount.kind !== 'cgroup2' : !mount.controllers.includes('cpu')) continue;
+      if (version === 1 && !controllers.split(',').includes('cpu')) continue;
+      found.push(...upwards(mount.folder, path).map((folder) => ({ folder, version }) as const));
+    }
   }
+  return found;
 }
 
 /** `50000 100000` -> 0.5; `max 100000`, `-1 100000` and what cannot be read -> null. */

@@ -94,16 +94,22 @@ export interface Observation {
   network: Record<string, number> | null;
   /** softnet_stat sums over CPUs: processed, dropped, squeezed. */
   softnet: { processed: number; dropped: number; squeezed: number } | null;
-  /** TIME_WAIT and in-use TCP sockets, sampled. */
-  sockets: { timeWaitMax: number; timeWaitEnd: number; inUseMax: number } | null;
-  /** PSI "some" total deltas in µs: cpu, memory, io. */
+  /** The same of the generator's side, where that has a network of its own. Absent or null: it shares the server's. */
+  generatorNetwork?: Record<string, number> | null;
+  /**
+   * TCP sockets of the server's network, sampled: in TIME_WAIT, in use (listening ones too), and established, where each
+   * connection counts twice when the generator shares that network.
+   */
+  sockets: { timeWaitMax: number; timeWaitEnd: number; inUseMax: number; establishedMax?: number | null } | null;
   /**
    * Requests a second of each whole second from the generator's start, by the kernel's counters of the stage: connections
    * accepted where each request has one of its own, else half of the segments sent, which is a measure of the rate and no
    * count of requests. The last may be of a moment after the window. null: not readable. Absent in records that do not tell.
    */
   perSecond?: { by: 'connections' | 'segments'; rates: number[] } | null;
+  /** PSI "some" total deltas in µs: cpu, memory, io. */
   pressureUs: Record<string, number> | null;
+  /** Time that our own control group, or the one above it that was held back most, had to wait for its CPU quota, µs. */
   throttledUs: number | null;
   frequencyMhz: { min: number; max: number } | null;
   /** Effective listen backlog and accept queue maximum seen, where known. */
@@ -132,6 +138,7 @@ export interface ProcessUse {
   rssBytesMax: number | null;
   threads: number;
   processes: number;
+  /** Context switches of the processes' main threads. */
   voluntarySwitches: number | null;
   involuntarySwitches: number | null;
   openFilesBefore: number | null;

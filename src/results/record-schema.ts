@@ -120,8 +120,16 @@ const observation = z.object({
     }),
   ),
   network: counts.nullable(),
+  generatorNetwork: counts.nullish(),
   softnet: z.object({ processed: z.number(), dropped: z.number(), squeezed: z.number() }).nullable(),
-  sockets: z.object({ timeWaitMax: z.number(), timeWaitEnd: z.number(), inUseMax: z.number() }).nullable(),
+  sockets: z
+    .object({
+      timeWaitMax: z.number(),
+      timeWaitEnd: z.number(),
+      inUseMax: z.number(),
+      establishedMax: number.optional(),
+    })
+    .nullable(),
   perSecond: z.object({ by: z.enum(['connections', 'segments']), rates: z.array(z.number()) }).nullish(),
   pressureUs: counts.nullable(),
   throttledUs: number,

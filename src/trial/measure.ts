@@ -57,6 +57,7 @@ export async function measure(
       ? null
       : await startObserving(context.host, {
           netRoot: stage.netRoot,
+          generatorNetRoot: stage.generatorNetRoot,
           server: around.serverPids,
           rssBytesIdle,
           runnerPid: context.host.pid,

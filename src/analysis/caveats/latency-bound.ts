@@ -1,6 +1,6 @@
 import { errorTotal } from '../../model/measurement.ts';
 import { doubt, type TrialCheck } from './check.ts';
-import { counter } from './counters.ts';
+import { clientCounter } from './counters.ts';
 import { BUSY, generatorCores, generatorUse, isServerBusy, serverUse } from './cpu-use.ts';
 
 /** Cores. Who waits for a CPU more than this is slowed by what else runs there. */
@@ -15,7 +15,8 @@ export const latencyBound: TrialCheck = {
     const [generator, server] = [generatorUse(trial), serverUse(trial)];
     const { load, settings } = trial.cell;
     if (generator === null || server === null || load.rate !== null || settings.network !== null) return null;
-    if (errorTotal(trial.measurement.errors) > 0 || (counter(trial, 'TcpExt.TCPSynRetrans') ?? 0) > 0) return null;
+    if (errorTotal(trial.measurement.errors) > 0 || (clientCounter(trial, 'TcpExt.TCPSynRetrans') ?? 0) > 0)
+      return null;
     if (isServerBusy(server, trial)) return null;
     if (generator.cores >= BUSY * generatorCores(trial) || (generator.busiest ?? 0) >= BUSY) return null;
     if (server.waiting >= WAITING || generator.waiting >= WAITING) return null;

@@ -1,5 +1,5 @@
 import { doubt, share, type TrialCheck } from './check.ts';
-import { counter, isShaped } from './counters.ts';
+import { bothCounters, isShaped } from './counters.ts';
 
 /**
  * Of the segments sent. Loopback loses nothing, but a tail-loss probe fires when a CPU is late: 0.11% were measured
@@ -15,8 +15,8 @@ export const retransmits: TrialCheck = {
     'Segments other than SYNs were sent again. Loopback loses none by itself, so that queues overflowed or acknowledgements came late. A note from 0.1% of the segments (and more than ten), suspect from 1%; a note where the experiment declares loss.',
   source: 'Tcp RetransSegs less TcpExt TCPSynRetrans, against Tcp OutSegs; RFC 8985 (tail-loss probes).',
   check(trial) {
-    const sent = counter(trial, 'Tcp.OutSegs') ?? 0;
-    const again = (counter(trial, 'Tcp.RetransSegs') ?? 0) - (counter(trial, 'TcpExt.TCPSynRetrans') ?? 0);
+    const sent = bothCounters(trial, 'Tcp.OutSegs');
+    const again = bothCounters(trial, 'Tcp.RetransSegs') - bothCounters(trial, 'TcpExt.TCPSynRetrans');
     const part = share(again, sent);
     if (again <= LEAST || part < SOME) return null;
     return doubt(

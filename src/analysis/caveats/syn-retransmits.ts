@@ -2,7 +2,7 @@ import { decodeHistogram } from '../../model/histogram.ts';
 import { countBetween } from '../latency-shape.ts';
 import type { MeasuredTrial } from '../measured-trial.ts';
 import { doubt, share, type TrialCheck } from './check.ts';
-import { connectionsMade, counter, isShaped } from './counters.ts';
+import { clientCounter, connectionsMade, isShaped } from './counters.ts';
 
 /** Of the connections: under it no percentile up to p99.9 is touched. */
 const FEW = 0.001;
@@ -20,7 +20,7 @@ export const synRetransmits: TrialCheck = {
   source:
     'TcpExt TCPSynRetrans; RFC 6298 (1 s initial timeout); Documentation/networking/ip-sysctl.rst, tcp_syn_linear_timeouts.',
   check(trial) {
-    const retransmits = counter(trial, 'TcpExt.TCPSynRetrans');
+    const retransmits = clientCounter(trial, 'TcpExt.TCPSynRetrans');
     const connectMaxUs = trial.measurement.phases?.connect?.maxUs ?? null;
     if (retransmits === null ? (connectMaxUs ?? 0) < RETRIED_US : retransmits <= 0) return null;
     const connections = connectionsMade(trial);

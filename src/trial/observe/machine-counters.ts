@@ -1,3 +1,4 @@
+import { cpuGroupFolders } from '../../host/cpu-quota.ts';
 import type { Host } from '../../model/host.ts';
 import type { Observation } from '../../model/record.ts';
 import {
@@ -20,26 +21,26 @@ export interface MachineCounters {
   frequencyMhz: number[];
 }
 
-/** Where a cgroup tells how long it was held back: v2, then v1. */
-const THROTTLE_FILES = ['/sys/fs/cgroup/cpu.stat', '/sys/fs/cgroup/cpu/cpu.stat'];
 const TICK_MS = 10;
 
 export async function readCounters(host: Host, netRoot: string, cpus: readonly number[]): Promise<MachineCounters> {
   const read = (path: string): Promise<string | null> => host.readText(path).catch(() => null);
-  const [snmp, netstat, softnet, stat] = await Promise.all(
-    [`${netRoot}/snmp`, `${netRoot}/netstat`, '/proc/net/softnet_stat', '/proc/stat'].map(read),
-  );
+  const [softnet, stat] = await Promise.all(['/proc/net/softnet_stat', '/proc/stat'].map(read));
   return {
-    network:
-      snmp === null || netstat === null
-        ? null
-        : { ...parseCounters(snmp as string), ...parseCounters(netstat as string) },
+    network: await readNetwork(host, netRoot),
     softnet: parseSoftnet(softnet ?? ''),
     cpus: parseCpus(stat ?? ''),
     pressureUs: await pressures(read),
-    throttledUs: await throttled(read),
+    throttledUs: await throttled(host, read),
     frequencyMhz: await frequencies(read, cpus),
   };
+}
+
+/** Counters of a network namespace. @param netRoot `/proc/<pid>/net` */
+export async function readNetwork(host: Host, netRoot: string): Promise<MachineCounters['network']> {
+  const files = [`${netRoot}/snmp`, `${netRoot}/netstat`].map((path) => host.readText(path).catch(() => null));
+  const [snmp, netstat] = await Promise.all(files);
+  return snmp == null || netstat == null ? null : { ...parseCounters(snmp), ...parseCounters(netstat) };
 }
 
 type Read = (path: string) => Promise<string | null>;
@@ -53,12 +54,14 @@ async function pressures(read: Read): Promise<Record<string, number> | null> {
   return known.length === 0 ? null : Object.fromEntries(known);
 }
 
-async function throttled(read: Read): Promise<number | null> {
-  for (const file of THROTTLE_FILES) {
-    const found = parseThrottled((await read(file)) ?? '');
-    if (found !== null) return found;
-  }
-  return null;
+/** The most of our own control group and those above it: each tells what it was held back by its own quota. */
+async function throttled(host: Host, read: Read): Promise<number | null> {
+  const folders = await cpuGroupFolders(host);
+  const found = await Promise.all(
+    folders.map(async (folder) => parseThrottled((await read(`${folder}/cpu.stat`)) ?? '')),
+  );
+  const known = found.filter((us): us is number => us !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 async function frequencies(read: Read, cpus: readonly number[]): Promise<number[]> {
@@ -73,7 +76,7 @@ type Deltas = Pick<Observation, 'network' | 'softnet' | 'cpus' | 'pressureUs' | 
 export function counterDeltas(before: MachineCounters, after: MachineCounters): Deltas {
   const frequencies = [...before.frequencyMhz, ...after.frequencyMhz];
   return {
-    network: before.network === null || after.network === null ? null : networkDeltas(before.network, after.network),
+    network: networkChange(before.network, after.network),
     softnet:
       before.softnet === null || after.softnet === null
         ? null
@@ -96,7 +99,12 @@ export function counterDeltas(before: MachineCounters, after: MachineCounters): 
 /** Gauges (`Tcp.CurrEstab`, limits) are no counters: their difference means nothing. */
 const GAUGES = /^Tcp\.(CurrEstab|RtoAlgorithm|RtoMin|RtoMax|MaxConn)$|^Ip\.(Forwarding|DefaultTTL)$/;
 
-function networkDeltas(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
+/** null where one of them could not be read. */
+export function networkChange(
+  before: MachineCounters['network'],
+  after: MachineCounters['network'],
+): MachineCounters['network'] {
+  if (before === null || after === null) return null;
   return Object.fromEntries(Object.entries(deltas(before, after)).filter(([name]) => !GAUGES.test(name)));
 }
 

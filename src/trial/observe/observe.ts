@@ -1,12 +1,14 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
-import { counterDeltas, readCounters } from './machine-counters.ts';
+import { counterDeltas, networkChange, readCounters, readNetwork } from './machine-counters.ts';
 import { type Sampled, startSampling } from './sampling.ts';
 import { busiestThread, change, cpuBetween, type ProcessSnapshot, snapshot, threadTime, total } from './tree-use.ts';
 
 export interface Observed {
   /** `/proc/<pid>/net` of the server's network namespace. */
   netRoot: string;
+  /** The same of the generator's, where it is another one. */
+  generatorNetRoot: string;
   /** Pids of the server's tree, as they are when asked. */
   server(): Promise<number[]>;
   /** The server's resident memory before any load; null: not known. */
@@ -28,6 +30,8 @@ export interface Observer {
 export async function startObserving(host: Host, what: Observed): Promise<Observer> {
   const serverBefore = await snapshot(host, await what.server(), { openFiles: true });
   const countersBefore = await readCounters(host, what.netRoot, what.cpus);
+  const apart = what.generatorNetRoot !== what.netRoot;
+  const generatorBefore = apart ? await readNetwork(host, what.generatorNetRoot) : null;
   const runnerBefore = await threadTime(host, `/proc/${what.runnerPid}`);
   const startNs = host.monotonicNs();
   const sampling = startSampling(
@@ -42,6 +46,7 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
       const intervalUs = Number(host.monotonicNs() - startNs) / 1000;
       const runnerAfter = await threadTime(host, `/proc/${what.runnerPid}`);
       const countersAfter = await readCounters(host, what.netRoot, what.cpus);
+      const generatorAfter = apart ? await readNetwork(host, what.generatorNetRoot) : null;
       const serverAfter = await snapshot(host, await what.server(), { openFiles: true });
       return {
         intervalUs,
@@ -49,6 +54,7 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
         generator: sampled.generator,
         runnerCpuUs: (runnerAfter.runNs - runnerBefore.runNs) / 1000,
         ...counterDeltas(countersBefore, countersAfter),
+        generatorNetwork: networkChange(generatorBefore, generatorAfter),
         sockets: sampled.sockets,
         samples: sampled.count,
       };

@@ -1,6 +1,6 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
-import { parseSockstat, type SocketCounts } from './parse-proc.ts';
+import { parseCounters, parseSockstat, type SocketCounts } from './parse-proc.ts';
 import { busiestThread, cpuBetween, type ProcessSnapshot, residentBytes, snapshot } from './tree-use.ts';
 
 /** Dense at first, so that a window of a tenth of a second has some; then sparse: about 100 µs of the runner each. */
@@ -35,6 +35,7 @@ export interface Sampling {
 export function startSampling(host: Host, netRoot: string, server: readonly number[]): Sampling {
   const stopped = new AbortController();
   const sockets: SocketCounts[] = [];
+  let establishedMax: number | null = null;
   const generator: GeneratorSample[] = [];
   let pid: number | null = null;
   let rssMax: number | null = null;
@@ -52,6 +53,8 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
     }
     const counts = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
     if (counts !== null) sockets.push(counts);
+    const { 'Tcp.CurrEstab': established } = parseCounters(await host.readText(`${netRoot}/snmp`).catch(() => ''));
+    if (established !== undefined) establishedMax = Math.max(establishedMax ?? 0, established);
     const rss = await residentBytes(host, server);
     if (rss !== null) rssMax = Math.max(rssMax ?? 0, rss);
     filesMost = await mostFiles(host, server, filesMost);
@@ -74,7 +77,7 @@ export function startSampling(host: Host, netRoot: string, server: readonly numb
       if (end !== null) sockets.push(end);
       return {
         generator: generatorUse(generator),
-        sockets: socketsOf(sockets),
+        sockets: socketsOf(sockets, establishedMax),
         serverRssMax: rssMax,
         serverFilesMost: filesMost,
         count,
@@ -96,13 +99,14 @@ async function mostFiles(host: Host, pids: readonly number[], known: number | nu
   return most;
 }
 
-function socketsOf(sockets: readonly SocketCounts[]): Observation['sockets'] {
+function socketsOf(sockets: readonly SocketCounts[], establishedMax: number | null): Observation['sockets'] {
   const last = sockets.at(-1);
   if (last === undefined) return null;
   return {
     timeWaitMax: Math.max(...sockets.map((one) => one.timeWait)),
     timeWaitEnd: last.timeWait,
     inUseMax: Math.max(...sockets.map((one) => one.inUse)),
+    establishedMax,
   };
 }
 
