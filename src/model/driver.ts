@@ -35,6 +35,8 @@ interface Capabilities {
   fresh: boolean;
   pipelining: boolean;
   http2: boolean;
+  /** https. What the generator itself could do does not count: an experiment cannot ask for it yet. */
+  tls: boolean;
   stopOnRequests: boolean;
   stopOnDuration: boolean;
   /** Connect, processing and waiting times of their own. */

@@ -25,6 +25,7 @@ export const wrk: Driver = {
     fresh: true,
     pipelining: true,
     http2: false,
+    tls: false,
     stopOnRequests: false,
     stopOnDuration: true,
     phases: false,
