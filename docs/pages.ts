@@ -51,7 +51,7 @@ function commandPage(): string {
 
 function driversPage(all: readonly Driver[]): string {
   const head =
-    '| driver | loop | connections | pipelining | HTTP/2 | ends on | phases | each second | resolution |\n|---|---|---|---|---|---|---|---|--:|';
+    '| driver | loop | connections | pipelining | HTTP/2 | TLS | ends on | phases | each second | resolution |\n|---|---|---|---|---|---|---|---|---|--:|';
   const rows = all.map((driver) => {
     const can = driver.capabilities;
     const words = (...pairs: [boolean, string][]): string =>
@@ -66,6 +66,7 @@ function driversPage(all: readonly Driver[]): string {
       words([can.keepAlive, 'kept'], [can.fresh, 'fresh']),
       mark(can.pipelining),
       mark(can.http2),
+      mark(can.tls),
       words([can.stopOnRequests, 'requests'], [can.stopOnDuration, 'time']),
       mark(can.phases),
       mark(can.perSecond),

@@ -57,7 +57,7 @@ export async function bareWindow(context: TrialContext, live: Live, load: Load):
   const drive = driveOf(context, live, cell);
   const driver = context.drivers[load.driver]?.driver;
   if (driver === undefined) throw new DriverError(`no driver ${load.driver} here`, 'generator-missing');
-  const run = await startLoad(context.host, live.stage, driver, cell, load, drive);
+  const run = await startLoad(context.signal, context.host, live.stage, driver, cell, load, drive);
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
   await run.finished;

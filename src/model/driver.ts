@@ -35,6 +35,8 @@ interface Capabilities {
   fresh: boolean;
   pipelining: boolean;
   http2: boolean;
+  /** https. What the generator itself could do does not count: an experiment cannot ask for it yet. */
+  tls: boolean;
   stopOnRequests: boolean;
   stopOnDuration: boolean;
   /** Connect, processing and waiting times of their own. */
@@ -68,8 +70,11 @@ export interface DriveCommand {
   argv: string[];
   /** Text for stdin (the embedded drivers' configuration). */
   stdin: string | null;
-  /** It gets ready on the first line of stdin and begins when stdin ends: it may be started ahead of the window. */
-  waits?: boolean;
+  /**
+   * It gets ready on the first line of stdin, prints this line when it is, and begins when stdin ends: it is started ahead
+   * of the window. Absent: it begins when it is started.
+   */
+  readyLine?: string;
   /** Files in `context.folder` whose text `parse` wants, by the name it will find them under. */
   files: Record<string, string>;
   /** Files to write before the start (wrk's Lua script): name in `context.folder` -> text. */

@@ -18,7 +18,11 @@ export interface Measurement {
     /** Open loop: starts that could not be made in time. null in a closed loop. */
     missedStarts: number | null;
   };
-  /** Length of the measured window in µs, by a monotonic clock. */
+  /**
+   * Length of the measured window in µs, by a monotonic clock. Closed loop: the load's time, or from the first start to the
+   * last outcome. Open loop: from the first reply to the last one, but not shorter than the schedule: a latency that all
+   * requests have moves the replies and thins out nothing, and a server that falls behind is seen at its own rate.
+   */
   windowUs: number;
   /** Bytes read from the server (headers included) and, of those, bodies. */
   bytes: { received: number | null; body: number | null };
@@ -36,7 +40,7 @@ export interface Measurement {
   latencyMissing: string | null;
   /** ab's table: only the rows that were measured. null: no per-request data. */
   phases: Phases | null;
-  /** Completed requests in each second of the window. null: the generator has none. */
+  /** Completed requests in each second of the window, the last one of which may be a part. null: the generator has none. */
   perSecond: number[] | null;
   /** Length of one reply's body in bytes as the generator saw it, and the Server header, for the ab-shaped block. */
   replyBodyBytes: number | null;

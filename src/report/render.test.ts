@@ -60,7 +60,10 @@ const caveat = fc.record({
   code: fc.oneof(code, fc.constant('we|ird] co\nde')),
   severity: fc.constantFrom<Severity>('note', 'suspect', 'invalid'),
   message: fc.string(),
-  evidence: fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.double(), fc.boolean(), fc.constant(null))),
+  evidence: fc.dictionary(
+    fc.string(),
+    fc.oneof(fc.string(), fc.double({ min: -999, max: 999 }), fc.boolean(), fc.constant(null)),
+  ),
   nextStep: fc.string(),
 });
 

@@ -30,13 +30,21 @@ export interface LoadRun {
 /** The longest that turning a generator's files into text may take, ms. */
 const AFTERWARDS_MS = 120_000;
 
+/** The longest that a generator may take to get ready for its window once it is waited for, ms. */
+const READY_MS = 30_000;
+
 type Ended = Omit<DriveOutput, 'files'>;
 
 /** A generator that waits for its window: started and getting ready where it can be, else not started yet. */
 export interface HeldLoad {
   /** null: not started. */
   pid: number | null;
-  go(): Promise<LoadRun>;
+  /**
+   * Resolves with what begins the window, once the generator is ready for it or has ended (its output tells why): what it does
+   * to get ready must not be observed as load. Rejects with the signal's reason, or with a `DriverError`
+   * (`generator-deadline`) when it does not get ready in time.
+   */
+  ready(signal: AbortSignal): Promise<() => Promise<LoadRun>>;
 }
 
 /**
@@ -60,12 +68,13 @@ export async function holdLoad(
     const output = async (): Promise<DriveOutput> => collect(host, stage, await finished, command, context.folder);
     return { process: program, finished, output };
   };
-  if (command.waits !== true) {
+  const { readyLine } = command;
+  if (readyLine === undefined) {
     const go = async (): Promise<LoadRun> => {
       const startedNs = host.monotonicNs();
       return watch(await launch(host, stage, cell, command, command.stdin, context.folder), startedNs);
     };
-    return { pid: null, go };
+    return { pid: null, ready: async () => go };
   }
   const program = await launch(host, stage, cell, command, { pipe: true }, context.folder);
   program.write(`${command.stdin}\n`);
@@ -74,11 +83,44 @@ export async function holdLoad(
     program.endStdin();
     return watch(program, startedNs);
   };
-  return { pid: program.pid, go };
+  const ready = async (signal: AbortSignal): Promise<typeof go> => {
+    await untilReady(host, program, readyLine, driver.name, signal);
+    return go;
+  };
+  return { pid: program.pid, ready };
 }
 
-export async function startLoad(...given: Parameters<typeof holdLoad>): Promise<LoadRun> {
-  return (await holdLoad(...given)).go();
+/** Holds it only until it is ready. Rejects as `holdLoad` and `HeldLoad.ready` do. */
+export async function startLoad(signal: AbortSignal, ...given: Parameters<typeof holdLoad>): Promise<LoadRun> {
+  const held = await holdLoad(...given);
+  const go = await held.ready(signal);
+  return go();
+}
+
+async function untilReady(
+  host: Host,
+  program: StageProcess,
+  readyLine: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const said = new Promise<boolean>((resolve) => {
+    program.onLine((line) => {
+      if (line === readyLine) resolve(true);
+    });
+  });
+  const ended = program.exited.then(() => true);
+  const waited = new AbortController();
+  const late = host.sleep(READY_MS, AbortSignal.any([signal, waited.signal])).then(
+    () => false,
+    () => true,
+  );
+  const inTime = await Promise.race([said, ended, late]);
+  waited.abort();
+  signal.throwIfAborted();
+  if (inTime) return;
+  host.signal(program.pid, 'SIGKILL');
+  throw new DriverError(`${name} was not ready for its window within ${READY_MS / 1000} s`, 'generator-deadline', 0);
 }
 
 async function launch(

@@ -15,7 +15,7 @@ interface Around {
   serverPids(): Promise<number[]>;
   step(name: string): void;
   draft: Omit<TrialRecord, 'outcome'>;
-  /** The window's generator, started ahead. Absent: it is started when the window begins. */
+  /** The window's generator, started ahead. Absent: it is started here. */
   held?: HeldLoad | null;
 }
 
@@ -36,7 +36,7 @@ export async function hold(
   return driver === undefined ? null : holdLoad(context.host, stage, driver, cell, cell.load, drive);
 }
 
-/** Warm-up, then the observed window. */
+/** Warm-up, then the observed window. The window's generator gets ready before both: it would share its CPU with either. */
 export async function measure(
   context: TrialContext,
   stage: Stage,
@@ -46,32 +46,36 @@ export async function measure(
 ): Promise<Measured> {
   const driver = context.drivers[cell.load.driver]?.driver;
   if (driver === undefined) throw new DriverError(`no driver ${cell.load.driver} here`, 'generator-missing');
-  const rssBytesIdle = context.observe === false ? null : await residentBytes(context.host, await around.serverPids());
+  const { host, signal } = context;
+  const held = around.held ?? (await holdLoad(host, stage, driver, cell, cell.load, drive));
+  const serverPids = async (): Promise<number[]> => (await around.serverPids()).filter((pid) => pid !== held.pid);
+  const rssBytesIdle = context.observe === false ? null : await residentBytes(host, await serverPids());
+  const go = await held.ready(signal);
   if (cell.load.warmup !== null) await warmUp(context, stage, driver, cell, drive);
   around.step('warmup');
 
   context.onEvent({ kind: 'phase', phase: 'window' });
-  const serverPidsBefore = await around.serverPids();
+  const serverPidsBefore = await serverPids();
   const observer =
     context.observe === false
       ? null
-      : await startObserving(context.host, {
+      : await startObserving(host, {
           netRoot: stage.netRoot,
           generatorNetRoot: stage.generatorNetRoot,
-          server: around.serverPids,
+          server: serverPids,
           rssBytesIdle,
-          runnerPid: context.host.pid,
+          runnerPid: host.pid,
           cpus: context.machine.topology.map((place) => place.cpu),
         });
-  const run = await (around.held?.go() ?? startLoad(context.host, stage, driver, cell, cell.load, drive));
+  const run = await go();
   observer?.loading(run.process.pid);
   const stopRate = watchRate(context, stage, cell.load);
-  const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
-  context.signal.addEventListener('abort', kill, { once: true });
-  if (context.signal.aborted) kill();
+  const kill = (): void => void host.signal(run.process.pid, 'SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  if (signal.aborted) kill();
   const proofs = proveGenerator(context, cell, run);
   await run.finished;
-  context.signal.removeEventListener('abort', kill);
+  signal.removeEventListener('abort', kill);
   const perSecond = stopRate();
   around.draft.observation = observer === null ? null : { ...(await observer.stop()), perSecond };
   around.draft.proofs.push(...(await proofs));
@@ -90,7 +94,7 @@ async function warmUp(
 ): Promise<void> {
   context.onEvent({ kind: 'phase', phase: 'warm-up' });
   const load: Load = { ...cell.load, stop: cell.load.warmup as Load['stop'] };
-  const run = await startLoad(context.host, stage, driver, cell, load, {
+  const run = await startLoad(context.signal, context.host, stage, driver, cell, load, {
     ...drive,
     folder: join(drive.folder, 'warmup'),
   });

@@ -21,6 +21,15 @@ test('no generator is started for another address than the stage’s', async () 
   const untouched = new Proxy({}, { get: (_, key) => (key === 'address' ? '10.1.1.2' : () => Promise.reject(key)) });
   const context = { address: '10.9.9.9' } as DriveContext;
   const cell = {} as Cell;
-  const started = startLoad(untouched as Host, untouched as Stage, untouched as Driver, cell, {} as never, context);
+  const { signal } = new AbortController();
+  const started = startLoad(
+    signal,
+    untouched as Host,
+    untouched as Stage,
+    untouched as Driver,
+    cell,
+    {} as never,
+    context,
+  );
   await expect(started).rejects.toMatchObject({ code: 'target-refused' });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { unanswered } from '../../src/analysis/caveats/unanswered.ts';
+import type { MeasuredTrial } from '../../src/analysis/measured-trial.ts';
 import { type Driver, DriverError } from '../../src/model/driver.ts';
 import { decodeHistogram } from '../../src/model/histogram.ts';
 import { errorTotal, type Measurement } from '../../src/model/measurement.ts';
@@ -60,10 +62,15 @@ export function clean(measurement: Measurement): boolean {
   return errorTotal(measurement.errors) === 0 && !foreign && (measurement.mismatchedBodies ?? 0) === 0 && !closed;
 }
 
+/** As the report tells it. */
+const allAnswered = (measurement: Measurement, load: Load): boolean =>
+  unanswered.check({ cell: { load }, measurement } as MeasuredTrial) === null;
+
 /** What became of a run: a clean measurement, a doubtful one, or the driver's refusal to give one. */
-function verdictOf(run: ExternalRun): 'clean' | 'doubtful' | 'refused' {
+function verdictOf(run: ExternalRun, load: Load): 'clean' | 'doubtful' | 'refused' {
   try {
-    return clean(run.measurement()) ? 'clean' : 'doubtful';
+    const measurement = run.measurement();
+    return clean(measurement) && allAnswered(measurement, load) ? 'clean' : 'doubtful';
   } catch (error) {
     if (error instanceof DriverError) return 'refused';
     throw error;
@@ -163,16 +170,16 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
         await using truth = await server({ fault });
         // Where nothing is ever answered, each request lasts until it times out.
         const requests = name === 'a hang' ? 15 : 200;
-        const run = await driveExternal(driver, load(mode, requests, { timeoutMs: expected.timeoutMs }), truth);
-        const verdict = verdictOf(run);
+        const asked = load(mode, requests, { timeoutMs: expected.timeoutMs });
+        const verdict = verdictOf(await driveExternal(driver, asked, truth), asked);
         if (expected.blind[mode].includes(name)) expect(verdict).toBe('clean');
         else expect(verdict).not.toBe('clean');
       });
 
       it('refused connections', async () => {
         const target = { port: await refusingPort(), body: null };
-        const run = await driveExternal(driver, load(mode, 200, { timeoutMs: expected.timeoutMs }), target);
-        expect(verdictOf(run)).toBe('refused');
+        const asked = load(mode, 200, { timeoutMs: expected.timeoutMs });
+        expect(verdictOf(await driveExternal(driver, asked, target), asked)).toBe('refused');
       });
     });
   });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { localHost } from '../../src/host/local.ts';
 import { compileWorkers } from '../../src/host/workers.ts';
-import type { DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
+import type { DriveCommand, DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
 import { decodeHistogram } from '../../src/model/histogram.ts';
 import type { Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
@@ -65,7 +65,7 @@ export interface Driven {
   measurement(): Measurement;
 }
 
-/** Runs an embedded driver as a trial does: its command, its stdin, a deadline. */
+/** Runs an embedded driver as a trial does: its command, its stdin once it is ready, a deadline. */
 export async function drive(
   driver: Driver,
   load: Load,
@@ -84,17 +84,22 @@ export async function drive(
   };
   const command = driver.command(load, context);
   const pin = CORES.generator === undefined ? [] : ['taskset', '-c', String(CORES.generator)];
-  const output = await finish([...pin, ...(target.wrap ?? []), ...command.argv], command.stdin ?? '');
+  const output = await finish([...pin, ...(target.wrap ?? []), ...command.argv], command);
   return { output, measurement: () => driver.parse(output, load, context) };
 }
 
-function finish(argv: string[], stdin: string): Promise<DriveOutput> {
+function finish(argv: string[], { stdin, readyLine }: Pick<DriveCommand, 'stdin' | 'readyLine'>): Promise<DriveOutput> {
   const [file, ...args] = argv;
   const child = spawn(file as string, args, { stdio: 'pipe' });
-  const begun = performance.now();
+  let begun: number | null = null;
   const output = { stdout: '', stderr: '', timedOut: false };
+  const begin = (): void => {
+    begun = performance.now();
+    child.stdin.end();
+  };
   child.stdout.on('data', (chunk) => {
     output.stdout += chunk;
+    if (begun === null && output.stdout.startsWith(`${readyLine}\n`)) begin();
   });
   child.stderr.on('data', (chunk) => {
     output.stderr += chunk;
@@ -103,12 +108,13 @@ function finish(argv: string[], stdin: string): Promise<DriveOutput> {
     output.timedOut = true;
     child.kill('SIGKILL');
   }, 30_000);
-  child.stdin.end(stdin);
+  if (stdin !== null) child.stdin.write(`${stdin}\n`);
+  if (readyLine === undefined) begin();
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(deadline);
-      resolve({ ...output, code, signal, files: {}, wallUs: (performance.now() - begun) * 1000 });
+      resolve({ ...output, code, signal, files: {}, wallUs: (performance.now() - (begun ?? Number.NaN)) * 1000 });
     });
   });
 }
@@ -131,7 +137,7 @@ export async function machineFloor(
   await server.reset();
   const { stdout, stderr } = await finish(
     [...pin, ...wrap, ...node, program, String(server.port), String(requests), mode],
-    '',
+    { stdin: null },
   );
   if (stdout === '') throw new Error(stderr);
   const seen = JSON.parse(stdout) as number[];

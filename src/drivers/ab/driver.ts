@@ -25,6 +25,7 @@ export const ab: Driver = {
     fresh: true,
     pipelining: false,
     http2: false,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: true,

@@ -51,6 +51,7 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
       ownOutput: output.stdout,
     },
     output,
+    load,
   );
 }
 

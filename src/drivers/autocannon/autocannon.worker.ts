@@ -3,7 +3,7 @@ import net from 'node:net';
 import autocannon from 'autocannon';
 import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
-import { runWorker } from '../embedded/worker.ts';
+import { workAsProcess } from '../embedded/worker.ts';
 import { type ClientSeen, Tally } from './tally.ts';
 
 /** autocannon's own end, which is never to come before ours. */
@@ -99,6 +99,4 @@ async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>>
   return () => drive(order, LOOK_MS);
 }
 
-if (!servesCanned()) {
-  await runWorker(process.stdin, (text) => process.stdout.write(text, () => process.exit(0)), prepare);
-}
+if (!servesCanned()) await workAsProcess(prepare);

@@ -23,6 +23,7 @@ export const autocannon: Driver = {
     fresh: false,
     pipelining: true,
     http2: false,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: false,

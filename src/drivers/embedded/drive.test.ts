@@ -58,7 +58,7 @@ describe('the command', () => {
   it('is node, the worker, and the order on stdin', () => {
     const load = loadOf({ keepAlive: false });
     const command = embeddedCommand('loadcell', load, context);
-    expect(command).toMatchObject({ argv: ['/usr/bin/node', '/run/loadcell.mjs'], files: {}, inputs: {} });
+    expect(command).toMatchObject({ argv: ['/usr/bin/node', '/run/loadcell.mjs'], readyLine: 'ready', files: {} });
     const order: WorkerOrder = { address: '127.0.0.1', port: 8080, expectedBody: 'hi', seed: 42, load };
     expect(JSON.parse(command.stdin ?? '')).toEqual(order);
   });
@@ -76,11 +76,19 @@ describe('the measurement', () => {
     expect(measurement).not.toHaveProperty('failure');
   });
 
+  it('ignores that it was ready, and nothing else', () => {
+    const text = JSON.stringify(report);
+    expect(parse({ stdout: `ready\n${text}\n` })()).toMatchObject({ requests: report.requests });
+    for (const stdout of [`ready ${text}`, `ready\nready\n${text}`, `${text}\nready\n`, `steady\n${text}`]) {
+      expect(parse({ stdout })).toThrow(failsWith('output-unreadable', null));
+    }
+  });
+
   it('is none where the generator gave none', () => {
     expect(parse({ timedOut: true, code: null, signal: 'SIGKILL' })).toThrow(failsWith('generator-deadline', null));
     expect(parse({ code: null, signal: 'SIGSEGV' })).toThrow(failsWith('generator-aborted', null));
     expect(parse({ code: 1, stderr: 'RangeError: out of memory' })).toThrow(/exit code 1: RangeError/);
-    for (const stdout of ['', '{"requests":', '{}', 'null', '[1]']) {
+    for (const stdout of ['', 'ready\n', '{"requests":', '{}', 'null', '[1]']) {
       expect(parse({ stdout })).toThrow(failsWith('output-unreadable', null));
     }
   });

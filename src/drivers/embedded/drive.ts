@@ -1,7 +1,7 @@
 import { type DriveCommand, type DriveContext, type DriveOutput, DriverError } from '../../model/driver.ts';
 import { errorTotal, type Measurement } from '../../model/measurement.ts';
 import type { Load } from '../../model/plan.ts';
-import type { WorkerOrder, WorkerReport } from './protocol.ts';
+import { READY_LINE, type WorkerOrder, type WorkerReport } from './protocol.ts';
 
 /** How much of a dead worker's stderr goes into the reason. */
 const REASON_LENGTH = 400;
@@ -12,7 +12,7 @@ export function embeddedCommand(driver: string, load: Load, context: DriveContex
   if (worker === undefined) throw new Error(`the worker of driver ${driver} has not been compiled`);
   const { address, port, expectedBody, seed } = context;
   const order: WorkerOrder = { address, port, expectedBody, seed, load };
-  return { argv: [context.node, worker], stdin: JSON.stringify(order), waits: true, files: {}, inputs: {} };
+  return { argv: [context.node, worker], stdin: JSON.stringify(order), readyLine: READY_LINE, files: {}, inputs: {} };
 }
 
 /**
@@ -50,7 +50,9 @@ function readReport(driver: string, output: DriveOutput): WorkerReport {
     throw new DriverError(`${driver} ended with ${how}: ${last}`, 'generator-aborted');
   }
   try {
-    const report = JSON.parse(output.stdout) as WorkerReport;
+    const ready = `${READY_LINE}\n`;
+    const said = output.stdout.startsWith(ready) ? output.stdout.slice(ready.length) : output.stdout;
+    const report = JSON.parse(said) as WorkerReport;
     if (typeof report.requests?.completed !== 'number') throw new SyntaxError('no counts');
     return report;
   } catch (error) {

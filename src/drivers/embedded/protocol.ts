@@ -12,7 +12,10 @@ export interface WorkerOrder {
   load: Load;
 }
 
-/** What an embedded worker answers: one JSON value on stdout. The driver adds its name, version and argv. */
+/** What an embedded worker prints when it is ready for its window, a line of its own ahead of the report. */
+export const READY_LINE = 'ready';
+
+/** What an embedded worker answers: one JSON value on stdout, behind `READY_LINE`. The driver adds its name, version and argv. */
 export interface WorkerReport
   extends Pick<
     Measurement,

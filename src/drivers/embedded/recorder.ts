@@ -13,7 +13,7 @@ export class Recorder {
   readonly #waiting: Samples | null;
   readonly #overflow = newHistogram();
   readonly #perSecond: number[] = [];
-  readonly #startUs: number;
+  #startUs: number | null;
   // Welford's running moments: exact to rounding, whatever the number of samples.
   #count = 0;
   #mean = 0;
@@ -21,8 +21,8 @@ export class Recorder {
   #min = Number.POSITIVE_INFINITY;
   #max = 0;
 
-  /** @param startUs when the window began, by the clock of the replies. @param phases whether connect and waiting come too. */
-  constructor(startUs: number, phases: boolean) {
+  /** @param startUs when the window began, by the clock of the replies; null: with the first one. @param phases whether connect and waiting come too. */
+  constructor(startUs: number | null, phases: boolean) {
     this.#startUs = startUs;
     this.#connect = phases ? new Samples(KEPT) : null;
     this.#waiting = phases ? new Samples(KEPT) : null;
@@ -44,6 +44,7 @@ export class Recorder {
     this.#squares += delta * (totalUs - this.#mean);
     if (totalUs < this.#min) this.#min = totalUs;
     if (totalUs > this.#max) this.#max = totalUs;
+    this.#startUs ??= nowUs;
     const second = Math.max(0, Math.floor((nowUs - this.#startUs) / 1e6));
     while (this.#perSecond.length <= second) this.#perSecond.push(0);
     this.#perSecond[second] = (this.#perSecond[second] as number) + 1;
@@ -74,7 +75,7 @@ export class Recorder {
     return phasesOf({ connect: this.#connect.toArray(), waiting: this.#waiting.toArray(), total });
   }
 
-  /** Replies in each second since the start, up to the end of the window; the last second may be a part of one. */
+  /** Replies in each second since the window's start, up to the end of the window; the last second may be a part of one. */
   perSecond(windowUs: number): number[] {
     const seconds = Math.max(this.#perSecond.length, Math.ceil(windowUs / 1e6));
     return Array.from({ length: seconds }, (_, i) => this.#perSecond[i] ?? 0);

@@ -39,9 +39,30 @@ it('ends with the last start where the generator was late to stop', () => {
 
 it('waits for all replies of an open loop, and counts from the intended starts', () => {
   const window = windowOf([exchange(0, 10), exchange(1_700_000, 2_500_000, { dueUs: 1_000_000 })], OPEN);
-  expect(window).toMatchObject({ lengthUs: 2_500_000, inFlight: 0 });
+  expect(window).toMatchObject({ beginUs: 10, lengthUs: 2_499_990, inFlight: 0 });
   const latency = latencyIn(window, OPEN, { resolutionUs: 1, includesConnect: true });
   expect(latency).toMatchObject({ kind: 'response-time', count: 2, maxUs: 1_500_000, meanUs: 750_005 });
+});
+
+it.each([0, 10_000, 300_000, 1_400_000])('tells the asked rate of an open loop at a steady latency of %i µs', (us) => {
+  const steady = Array.from({ length: 2_000 }, (_, i) => exchange(i * 1_000, i * 1_000 + us));
+  const rate = { perSecond: 1_000, arrivals: 'constant' } as const;
+  for (const load of [
+    { ...TIMED, rate },
+    { ...OPEN, rate, stop: { kind: 'requests', requests: 2_000 } as const },
+  ]) {
+    const window = windowOf(steady, load);
+    expect([window.replied.length, window.lengthUs]).toEqual([2_000, 2_000_000]);
+    expect(perSecondIn(window)).toEqual([1_000, 1_000]);
+  }
+});
+
+it('tells the server’s own rate where it drains behind the schedule, and no failure lengthens the window', () => {
+  const rate = { perSecond: 1_000, arrivals: 'constant' } as const;
+  const drained = Array.from({ length: 2_000 }, (_, i) => exchange(i * 1_000, (i + 1) * 2_000));
+  expect(windowOf(drained, { ...TIMED, rate }).lengthUs).toBe(3_998_000);
+  const timeout = exchange(1_999_000, 30_000_000, { status: 0, error: 'timeout' });
+  expect(windowOf([...drained, timeout], { ...TIMED, rate }).lengthUs).toBe(3_998_000);
 });
 
 it('lasts as long as the schedule, however early the last reply came', () => {

@@ -1,6 +1,7 @@
 import { type ErrorCounts, type Latency, noErrors, type Phases } from '../../model/measurement.ts';
 import { phasesOf } from '../../model/phases.ts';
 import type { Load } from '../../model/plan.ts';
+import { scheduleUs } from '../../model/schedule.ts';
 import { errorKindOf } from './error-text.ts';
 import { latencyOfSamples } from './latency.ts';
 
@@ -31,25 +32,41 @@ export interface Window {
 /**
  * Cuts a run's requests to the window. A closed loop that runs for a time ends on the µs: what ended later was in flight.
  * Where the generator was late to stop it ends with the last start: until then every connection was at work.
- * A counted one lasts from the first start to the last end. An open loop waits for the replies to all that it started,
- * and lasts as long as its schedule at least.
- * @param beginUs when the load began; by default at the first start (an open loop: the first intended one)
+ * A counted one lasts from the first start to the last end. An open loop waits for the replies to all that it started: its
+ * window is that of `Measurement.windowUs`.
+ * @param beginUs when a closed loop began; by default at the first start
  */
 export function windowOf(exchanges: readonly Exchange[], load: Load, beginUs = firstOf(exchanges)): Window {
+  const spanUs = scheduleUs(load);
+  return spanUs === null ? closedWindow(exchanges, load, beginUs) : openWindow(exchanges, spanUs);
+}
+
+const isReply = ({ status, error }: Exchange): boolean => status > 0 && error === '';
+
+function openWindow(exchanges: readonly Exchange[], spanUs: number): Window {
+  const replied = exchanges.filter(isReply);
+  let [beginUs, lastUs] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { endUs } of replied) {
+    if (endUs < beginUs) beginUs = endUs;
+    if (endUs > lastUs) lastUs = endUs;
+  }
+  const failed = exchanges.filter((one) => !isReply(one));
+  return { replied, failed, inFlight: 0, beginUs, lengthUs: Math.max(spanUs, lastUs - beginUs) };
+}
+
+function closedWindow(exchanges: readonly Exchange[], load: Load, beginUs: number): Window {
   const timed = load.stop.kind === 'duration' ? load.stop.durationMs * 1000 : null;
-  const limitUs =
-    timed !== null && load.rate === null ? Math.max(beginUs + timed, lastStart(exchanges)) : Number.POSITIVE_INFINITY;
+  const limitUs = timed === null ? Number.POSITIVE_INFINITY : Math.max(beginUs + timed, lastStart(exchanges));
   const replied: Exchange[] = [];
   const failed: Exchange[] = [];
   let [inFlight, lastUs] = [0, beginUs];
   for (const one of exchanges) {
-    const good = one.status > 0 && one.error === '';
+    const good = isReply(one);
     if (good && one.endUs > limitUs) inFlight += 1;
     else (good ? replied : failed).push(one);
     if (one.endUs > lastUs) lastUs = one.endUs;
   }
-  const lengthUs = limitUs < Number.POSITIVE_INFINITY ? limitUs - beginUs : Math.max(lastUs - beginUs, timed ?? 0);
-  return { replied, failed, inFlight, beginUs, lengthUs };
+  return { replied, failed, inFlight, beginUs, lengthUs: (timed === null ? lastUs : limitUs) - beginUs };
 }
 
 function lastStart(exchanges: readonly Exchange[]): number {
@@ -60,7 +77,7 @@ function lastStart(exchanges: readonly Exchange[]): number {
 
 function firstOf(exchanges: readonly Exchange[]): number {
   let first = Number.POSITIVE_INFINITY;
-  for (const { dueUs } of exchanges) if (dueUs < first) first = dueUs;
+  for (const { startUs } of exchanges) if (startUs < first) first = startUs;
   return exchanges.length === 0 ? 0 : first;
 }
 

@@ -1,5 +1,6 @@
 import { type DriveOutput, DriverError } from '../../model/driver.ts';
 import { type ErrorCounts, errorTotal, type Measurement } from '../../model/measurement.ts';
+import type { Load } from '../../model/plan.ts';
 
 /** How much of a generator's own words goes into a reason. */
 const REASON_LENGTH = 400;
@@ -47,16 +48,18 @@ export function requireText(driver: string, text: string | undefined, output: Dr
 
 /**
  * The last gate before a measurement leaves: something was completed, and the window fits into the generator's life.
+ * @param load an open loop's generator may end when its last start has been answered: the schedule lasts an interval longer
  * @throws DriverError `nothing-measured` or `output-unreadable`
  */
-export function measured(measurement: Measurement, output: Pick<DriveOutput, 'wallUs'>): Measurement {
+export function measured(measurement: Measurement, output: Pick<DriveOutput, 'wallUs'>, load: Load): Measurement {
   const { name } = measurement.driver;
   if (measurement.requests.completed <= 0) {
     const why = describeErrors(measurement.errors);
     throw new DriverError(`no request got a complete reply (${name} tells of ${why})`, 'nothing-measured', 0);
   }
   if (!(measurement.windowUs > 0)) throw unreadable(name, `a window of ${measurement.windowUs} µs`);
-  if (measurement.windowUs > output.wallUs + CLOCK_SLACK_US) {
+  const restUs = load.rate === null ? 0 : 1e6 / load.rate.perSecond;
+  if (measurement.windowUs > output.wallUs + restUs + CLOCK_SLACK_US) {
     const [window, life] = [measurement.windowUs, output.wallUs].map((us) => `${Math.round(us / 1000)} ms`);
     throw unreadable(name, `a window of ${window} in a life of ${life}: its clock was set meanwhile`);
   }

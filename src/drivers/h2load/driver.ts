@@ -27,6 +27,7 @@ export const h2load: Driver = {
     fresh: true,
     pipelining: true,
     http2: true,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: false,

@@ -24,6 +24,7 @@ export const hey: Driver = {
     fresh: true,
     pipelining: false,
     http2: false,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: true,

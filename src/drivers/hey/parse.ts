@@ -53,6 +53,7 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
       ownOutput: null,
     },
     output,
+    load,
   );
 }
 

@@ -26,6 +26,7 @@ export const k6: Driver = {
     fresh: true,
     pipelining: false,
     http2: false,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: true,

@@ -62,6 +62,7 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
       ownOutput: null,
     },
     output,
+    load,
   );
 }
 

@@ -23,6 +23,7 @@ export const loadcell: Driver = {
     fresh: true,
     pipelining: false,
     http2: false,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: true,

@@ -244,6 +244,66 @@ describe('the engine, in virtual time', () => {
     expect(report.requests.missedStarts).toBeLessThan(1_000);
   });
 
+  describe('the rate of an open loop', () => {
+    const told = ({ requests, windowUs }: WorkerReport): number => (requests.completed * 1e6) / windowUs;
+    const constant = (perSecond: number) => ({ perSecond, arrivals: 'constant' }) as const;
+
+    it('is the asked one at any steady latency, for a time and for a count', async () => {
+      const cases = fc.record({
+        perSecond: fc.constantFrom(20, 100, 400, 1_000),
+        seconds: fc.integer({ min: 1, max: 3 }),
+        latencyUs: fc.integer({ min: 0, max: 2_500_000 }),
+        counted: fc.boolean(),
+        keepAlive: fc.boolean(),
+      });
+      await fc.assert(
+        fc.asyncProperty(cases, async ({ perSecond, seconds, latencyUs, counted, keepAlive }) => {
+          const stop = counted
+            ? ({ kind: 'requests', requests: perSecond * seconds } as const)
+            : ({ kind: 'duration', durationMs: seconds * 1_000 } as const);
+          const load = { stop, keepAlive, rate: constant(perSecond), connections: 3_000, timeoutMs: 5_000 };
+          const { report } = await simulate(load, { delayUs: () => latencyUs });
+          expect(report.requests).toMatchObject({ completed: perSecond * seconds, missedStarts: 0 });
+          expect(told(report)).toBeCloseTo(perSecond, 6);
+          expect(report.perSecond).toEqual(new Array(seconds).fill(perSecond));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('is the server’s own where it falls behind, which shows as it drains', async () => {
+      const load = { connections: 2_000, stop: { kind: 'duration', durationMs: 2_000 }, timeoutMs: 5_000 } as const;
+      let freeUs = 0;
+      const delayUs = (now: number): number => {
+        freeUs = Math.max(now, freeUs) + 2_000;
+        return freeUs - now;
+      };
+      const { report } = await simulate({ ...load, rate: constant(1_000) }, { delayUs });
+      expect(report.requests).toMatchObject({ completed: 2_000, missedStarts: 0 });
+      // 1,999 gaps of 2 ms.
+      expect(report.windowUs).toBe(3_998_000);
+      expect(told(report)).toBeCloseTo(500, -1);
+      expect(report.perSecond).toEqual([500, 500, 500, 500]);
+    });
+
+    it('holds starts that were never made and requests that never came back against it', async () => {
+      const second = { stop: { kind: 'duration', durationMs: 1_000 }, rate: constant(100), timeoutMs: 300 } as const;
+      const short = await simulate({ ...second, connections: 1 }, { delayUs: () => 100_000 });
+      expect(told(short.report)).toBe(10);
+      const hanging = await simulate({ ...second, connections: 100 }, { act: (n) => (n === 99 ? 'hang' : 'reply') });
+      expect(hanging.report.errors.timeout).toBe(1);
+      expect(told(hanging.report)).toBe(99);
+    });
+
+    it('has the schedule that there was where arrivals are random', async () => {
+      const rate = { perSecond: 1_000, arrivals: 'poisson' } as const;
+      const load = { rate, stop: { kind: 'requests', requests: 500 }, connections: 100 } as const;
+      const { report } = await simulate(load, {});
+      expect(report.requests.completed).toBe(500);
+      expect(Math.abs(told(report) / 1_000 - 1)).toBeLessThan(3 / Math.sqrt(500));
+    });
+  });
+
   it('counts the starts that an open loop never made', async () => {
     const { report } = await simulate(
       { connections: 1, stop: { kind: 'duration', durationMs: 1_000 }, rate: { perSecond: 100, arrivals: 'constant' } },

@@ -35,6 +35,7 @@ class Engine implements SlotOwner {
   /** Replies are counted until then. */
   #endUs = Number.POSITIVE_INFINITY;
   #lastUs = 0;
+  #firstReplyUs: number | null = null;
   #lastReplyUs = 0;
   /** How long the oldest request that the end cut off had been under way. */
   #oldestUs = 0;
@@ -55,7 +56,7 @@ class Engine implements SlotOwner {
     this.#order = order;
     this.#clock = clock;
     this.#resolve = resolve;
-    this.#recorder = new Recorder(0, true);
+    this.#recorder = new Recorder(null, true);
     const settings = {
       request: requestBytes(load, order.address, order.port),
       keepAlive: load.keepAlive,
@@ -83,7 +84,7 @@ class Engine implements SlotOwner {
     this.#startUs = start;
     this.#lastReplyUs = start;
     this.#lastUs = start;
-    this.#recorder = new Recorder(start, true);
+    this.#recorder = new Recorder(rate === null ? start : null, true);
     if (stop.kind === 'duration') {
       const endUs = start + stop.durationMs * 1000;
       // An open loop waits for the replies to what it has started: cutting them off would lose the slowest ones.
@@ -118,6 +119,7 @@ class Engine implements SlotOwner {
     if (reply.mismatched) this.#mismatched += 1;
     this.#firstReply ??= { bytes: reply.bodyBytes, server: reply.server };
     this.#failuresInARow = 0;
+    this.#firstReplyUs ??= nowUs;
     this.#lastReplyUs = nowUs;
     this.#outcome(nowUs);
   }
@@ -185,9 +187,15 @@ class Engine implements SlotOwner {
     this.#resolve(this.#report(endUs, missed, failure));
   }
 
+  /** As `Measurement.windowUs` has it. */
+  #windowUs(endUs: number): number {
+    if (this.#order.load.rate === null) return Math.max(endUs, this.#lastUs) - this.#startUs;
+    return Math.max(this.#pace.spanUs, this.#lastReplyUs - (this.#firstReplyUs ?? this.#lastReplyUs));
+  }
+
   #report(endUs: number, missed: ReturnType<Pace['missed']>, failure: WorkerReport['failure']): WorkerReport {
     const { load, expectedBody } = this.#order;
-    const windowUs = wholeNs(Math.max(endUs - this.#startUs, this.#lastUs - this.#startUs, this.#pace.spanUs));
+    const windowUs = wholeNs(this.#windowUs(endUs));
     const completed = this.#recorder.count;
     return {
       requests: {

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
-import { runWorker } from '../embedded/worker.ts';
+import { workAsProcess } from '../embedded/worker.ts';
 import { runLoad } from './engine.ts';
 import type { Clock, Dial } from './ports.ts';
 
@@ -105,6 +105,4 @@ async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>>
   return () => runLoad(order, realClock(), dialTo({ host: address, port, autoSelectFamily: false }));
 }
 
-if (!servesCanned()) {
-  await runWorker(process.stdin, (text) => process.stdout.write(text, () => process.exit(0)), prepare);
-}
+if (!servesCanned()) await workAsProcess(prepare);

@@ -18,7 +18,7 @@ export interface Pace {
   end(endUs: number): void;
   /** Whether all requests that there are to be have been started. */
   readonly ended: boolean;
-  /** Length of the schedule itself, µs: a window cannot be shorter. */
+  /** Length of the schedule so far, µs: its time, or until the next start would be due. 0 in a closed loop, which has none. */
   readonly spanUs: number;
   /** null in a closed loop. */
   missed(): { late: number; unsent: number; latestUs: number } | null;
@@ -75,8 +75,7 @@ export function closedLoop(load: Load, clock: Clock): Pace {
 export function openLoop(load: Load, rate: NonNullable<Load['rate']>, seed: number, clock: Clock): Pace {
   const schedule = arrivals(rate, seed);
   const limit = limitOf(load);
-  const spanUs = load.stop.kind === 'duration' ? load.stop.durationMs * 1000 : 0;
-  const lastUs = load.stop.kind === 'duration' ? spanUs : Number.POSITIVE_INFINITY;
+  const lastUs = load.stop.kind === 'duration' ? load.stop.durationMs * 1000 : Number.POSITIVE_INFINITY;
   const idle: Slot[] = [];
   let start: Start = () => undefined;
   let startUs = 0;
@@ -135,7 +134,9 @@ export function openLoop(load: Load, rate: NonNullable<Load['rate']>, seed: numb
     get ended() {
       return over || exhausted();
     },
-    spanUs,
+    get spanUs() {
+      return lastUs < Number.POSITIVE_INFINITY ? lastUs : next;
+    },
     missed: () => ({ late, unsent, latestUs }),
   };
 }

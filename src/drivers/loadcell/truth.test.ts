@@ -46,7 +46,13 @@ describe.each(MODES)('counts, %s', (mode, part) => {
       await run(truth, { ...part, stop: { kind: 'requests', requests }, connections: 10 })
     ).measurement();
     const stats = await truth.stats();
-    expect(measurement.requests).toEqual({ sent: requests, completed: requests, inFlight: 0, missedStarts: null });
+    expect(measurement.requests).toEqual({
+      sent: requests,
+      completed: requests,
+      inFlight: 0,
+      missedStarts: null,
+      oldestInFlightUs: 0,
+    });
     expect(stats).toMatchObject({ requests, replies: requests, connections: mode === 'kept' ? 10 : requests });
     expect(measurement.connectionsOpened).toBe(stats.connections);
     // The server sees an old connection's end a little after the client has opened the next one.

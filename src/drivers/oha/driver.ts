@@ -24,6 +24,7 @@ export const oha: Driver = {
     fresh: true,
     pipelining: false,
     http2: false,
+    tls: false,
     stopOnRequests: true,
     stopOnDuration: true,
     phases: false,

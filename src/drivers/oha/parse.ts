@@ -28,10 +28,11 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
   if (exchanges.length !== replies) throw unreadable('oha', `${exchanges.length} of ${replies} replies in its file`);
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
   const missed = applySchedule(exchanges, failed, load);
-  const timed = load.rate === null && load.stop.kind === 'duration';
-  const cut = windowOf(exchanges, load, timed ? 0 : undefined);
+  const closed = load.rate === null;
+  const timed = load.stop.kind === 'duration';
+  const cut = windowOf(exchanges, load, closed && timed ? 0 : undefined);
   // Failures have no times: the last of them may have come behind the last reply.
-  const lengthUs = failed > 0 && !timed ? Math.max(cut.lengthUs, totalUs - cut.beginUs) : cut.lengthUs;
+  const lengthUs = failed > 0 && closed && !timed ? Math.max(cut.lengthUs, totalUs - cut.beginUs) : cut.lengthUs;
   const window = { ...cut, lengthUs };
   const replied = window.replied as OhaExchange[];
   const expected = expectedBodyBytes(load, context);
@@ -62,6 +63,7 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
       ownOutput: null,
     },
     output,
+    load,
   );
 }
 

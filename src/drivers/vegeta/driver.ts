@@ -23,6 +23,7 @@ export const vegeta: Driver = {
     fresh: true,
     pipelining: false,
     http2: false,
+    tls: false,
     stopOnRequests: false,
     stopOnDuration: true,
     phases: false,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contextOf, outputOf, sampleLoad } from '../../../tests/support/drive-sample.ts';
+import { unanswered } from '../../analysis/caveats/unanswered.ts';
+import type { MeasuredTrial } from '../../analysis/measured-trial.ts';
 import { DriverError } from '../../model/driver.ts';
 import { decodeHistogram } from '../../model/histogram.ts';
 import type { Measurement } from '../../model/measurement.ts';
@@ -115,7 +117,14 @@ describe('wrk’s failures', () => {
 
   it('a server that hangs: nothing, and no error', () => {
     expect(errorOf(dumpOf([], { requests: 0, bytes: 0 }))).toMatchObject({ code: 'nothing-measured', completed: 0 });
-    expect(errorOf(dumpOf(one, { ...busy, duration: 1_000_000 }), { connections: 1 }).code).toBe('replies-missing');
+  });
+
+  it('a server that leaves most of the time unanswered is measured: the caveat tells it', () => {
+    const mostlyIdle = parsed(dumpOf(one, { ...busy, duration: 1_000_000 }), { connections: 1 });
+    expect(mostlyIdle.requests).toMatchObject({ completed: 10, inFlight: null });
+    const load = sampleLoad({ connections: 1, stop: { kind: 'duration', durationMs: 1_000 } });
+    const told = unanswered.check({ cell: { load }, measurement: mostlyIdle } as MeasuredTrial);
+    expect(told).toMatchObject({ severity: 'suspect' });
   });
 
   it('an address that refuses', () => {

@@ -1,4 +1,4 @@
-import { type DriveContext, type DriveOutput, DriverError } from '../../model/driver.ts';
+import type { DriveContext, DriveOutput } from '../../model/driver.ts';
 import { type Latency, type Measurement, noErrors } from '../../model/measurement.ts';
 import type { Load } from '../../model/plan.ts';
 import { latencyOfCounts } from '../external/latency.ts';
@@ -7,16 +7,12 @@ import { command } from './command.ts';
 import { readDump, type WrkDump } from './dump.ts';
 import { undoCorrection } from './undo.ts';
 
-/** Of the window, how long a kept connection has a request under way: 0.83 and more, whatever the machine does meanwhile. */
-const LEAST_BUSY = 0.5;
-
 /** @throws DriverError */
 export function parse(output: DriveOutput, load: Load, context: DriveContext): Measurement {
   requireOrderlyEnd('wrk', output);
   const dump = readDump(output.files.dump ?? '');
   const { errors } = dump;
   const latency = latencyOf(dump, load);
-  if (dump.requests > 0) requireReplies(dump, latency, load);
   return measured(
     {
       driver: { name: 'wrk', version: context.version },
@@ -42,6 +38,7 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
       ownOutput: null,
     },
     output,
+    load,
   );
 }
 
@@ -55,16 +52,6 @@ function latencyOf(dump: WrkDump, load: Load): Latency | null {
     throw unreadable('wrk', `${total} latencies for ${dump.requests} requests and ${dump.errors.timeout} timeouts`);
   }
   return latencyOfCounts(raw, { kind: 'service-time', resolutionUs: 1, includesConnect: false });
-}
-
-/** wrk says nothing of requests that are never answered: over kept connections they show as time without a request. */
-function requireReplies(dump: WrkDump, latency: Latency | null, load: Load): void {
-  const { connect, read, write, timeout } = dump.errors;
-  if (!load.keepAlive || latency === null || connect + read + write + timeout > 0) return;
-  const busy = (latency.meanUs * latency.count) / (dump.duration * load.connections);
-  if (busy >= LEAST_BUSY) return;
-  const message = `replies are missing: connections waited for one that came in ${Math.round(busy * 100)}% of the window only`;
-  throw new DriverError(message, 'replies-missing', dump.requests);
 }
 
 function notesOf(load: Load): string[] {
