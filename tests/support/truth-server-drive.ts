@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bareClientArgs, floorOf } from '../../src/calibrate/truth/floor.ts';
 import { localHost } from '../../src/host/local.ts';
 import { compileWorkers } from '../../src/host/workers.ts';
 import type { DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
@@ -115,6 +116,9 @@ function finish(argv: string[], stdin: string): Promise<DriveOutput> {
 
 const PERCENTS = [50, 90, 99] as const;
 
+/** Requests that make the bare client warm; the server is so by the driver's rehearsal. */
+const WARM_UP = 50;
+
 /**
  * What the machine adds to the server's stamps at p50, p90 and p99 just now, in µs: seen by a bare socket, on the generator's core.
  * Resets the server's stamps before.
@@ -130,13 +134,11 @@ export async function machineFloor(
   const node = [process.execPath, '--no-opt', '--import', import.meta.resolve('tsx')];
   await server.reset();
   const { stdout, stderr } = await finish(
-    [...pin, ...wrap, ...node, program, String(server.port), String(requests), mode],
+    [...pin, ...wrap, ...node, program, ...bareClientArgs(server.port, mode, { warmUp: WARM_UP, requests })],
     '',
   );
   if (stdout === '') throw new Error(stderr);
-  const seen = JSON.parse(stdout) as number[];
-  const { delaysUs } = await server.stats();
-  return PERCENTS.map((percent) => Math.max(0, percentileUs(seen, percent) - percentileUs(delaysUs, percent)));
+  return floorOf(stdout, (await server.stats()).delaysUs);
 }
 
 /**

@@ -13,8 +13,6 @@ type Kind = TruthFinding['connections'];
 const KINDS: readonly Kind[] = ['kept', 'fresh'];
 /** One at a time: with more, the requests' time in each other's way would have to be in the truth too. */
 const CONNECTIONS = 1;
-/** Requests that the truth server answers before it counts: its code is compiled by then. */
-const WARM_UP_REQUESTS = 300;
 /** What a round trip takes beside the delay, to turn time into a count, ms. */
 const ROUND_TRIP_MS = 0.1;
 
@@ -85,8 +83,7 @@ function holdAll(
   all: readonly Held[],
 ): Promise<void> {
   return withTruth(context, programs, cell, mode.delay, async (truth) => {
-    if (mode.delay.kind === 'none') await truth.floor(kind, WARM_UP_REQUESTS);
-    const floorUs = await truth.floor(kind, mode.floorRequests);
+    const floorUs = await truth.floor(kind, mode.floor);
     for (const held of all) await hold(context, truth, held, floorUs);
   });
 }

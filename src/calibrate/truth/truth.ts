@@ -99,9 +99,9 @@ export function newStats(): TruthStats {
   };
 }
 
-/** sorted[floor(n p / 100)], as ab does. */
+/** The smallest value that `percent` of all do not exceed (nearest rank), as our histograms have it. NaN where there is none. */
 export function percentileUs(values: readonly number[], percent: number): number {
   const ascending = [...values].sort((a, b) => a - b);
-  const index = Math.min(ascending.length - 1, Math.floor((ascending.length * percent) / 100));
-  return ascending[index] ?? Number.NaN;
+  const rank = Math.max(1, Math.ceil((ascending.length * percent) / 100));
+  return ascending[rank - 1] ?? Number.NaN;
 }
