@@ -49,7 +49,7 @@ export function withTruth<T>(
       stdout: { collect: true, limitBytes: 256 * 1_048_576 },
       stderr: { collect: true, limitBytes: 65_536 },
     });
-    const ask = conversation(program);
+    const ask = conversation(program, context.signal);
     await ask(null);
     const live: Live = {
       stage,
@@ -67,7 +67,9 @@ export function withTruth<T>(
       await reset();
       const argv = [context.node, '--no-opt', programs.bareClient, ...bareClientArgs(PORT, mode, order)];
       const wrapped = wrapArgv(argv, compileWraps(cell.settings, 'generator'));
-      const end = await stage.run(wrapped.argv, { side: 'generator', timeoutMs: PATIENCE_MS });
+      const { signal } = context;
+      const end = await stage.run(wrapped.argv, { side: 'generator', timeoutMs: PATIENCE_MS, signal });
+      signal.throwIfAborted();
       if (end.code !== 0) throw new Error(`the bare client ended with ${end.code ?? end.signal}: ${end.stderr}`);
       return floorOf(end.stdout, (await stats()).delaysUs);
     };
@@ -75,8 +77,14 @@ export function withTruth<T>(
   });
 }
 
-/** Sends a line (null: none, the program speaks first) and resolves with the next line that comes. */
-function conversation(program: StageProcess): (line: string | null) => Promise<string> {
+/**
+ * Sends a line (null: none, the program speaks first) and resolves with the next line that comes; rejects when the program
+ * has ended, and with the signal's reason.
+ */
+export function conversation(
+  program: Pick<StageProcess, 'onLine' | 'exited' | 'write'>,
+  signal: AbortSignal,
+): (line: string | null) => Promise<string> {
   const said: string[] = [];
   let waiting: { resolve(line: string): void; reject(error: Error): void } | null = null;
   let ended: Error | null = null;
@@ -89,11 +97,13 @@ function conversation(program: StageProcess): (line: string | null) => Promise<s
     ended = new Error(`the truth server ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`);
     waiting?.reject(ended);
   });
+  signal.addEventListener('abort', () => waiting?.reject(signal.reason as Error), { once: true });
   return (line) =>
     new Promise((resolve, reject) => {
       const early = said.shift();
       if (early !== undefined) return resolve(early);
       if (ended !== null) return reject(ended);
+      if (signal.aborted) return reject(signal.reason);
       waiting = { resolve, reject };
       if (line !== null) program.write(`${line}\n`);
     });
