@@ -11,7 +11,7 @@ export function calibrationPage(certificate: Certificate): string {
 Written from a certificate of \`loadcell calibrate\`; \`docs/calibration.json\` holds it whole. What each part is:
 
 - **Ceilings**: the most that a generator got out of the server named below, pinned to its CPUs, the server to its own; a fresh server for each window, generators in turn within a round. Near one core kept busy, the generator was the limit; else the server was.
-- **Latencies right**: p50, p90 and p99 within 2% or 100 µs (whichever is more) of what the truth server stamped itself, medians over rounds; the longest latency too where the server stalls. **Counts right**: equal to the server's up to what was in flight. **Rates right**: within 1%.
+- **Latencies right**: p50, p90 and p99 within 2% or 100 µs (whichever is more) of what the truth server stamped itself, medians over rounds; the longest latency too where the server stalls. **Counts right**: equal to the server's up to what was in flight. **Rates right**: within 1% of the server's own over the same window. What is known of it: it lasts from the first request to the last reply that the driver counted at least, and ends before the next reply was written or due (one reply time, no more).
 - **Under loadcell / bare**: requests a second of a whole measured window / of the same generator alone, same stage, same pinning, same live server, in alternating order; ratios are taken within pairs. **Observed / not observed**: the same with and without the counters around a window.
 - **Two equal trials apart by**: |ratio - 1| of two trials of one cell, each on a fresh server: the noise floor of this machine.
 

@@ -5,7 +5,7 @@ import { errorTotal, type Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
 import { driveExternal, type ExternalRun, missingTools, skipNote } from './drive.ts';
 import { type Delay, type Fault, refusingPort, startTruthServer, type TruthOptions } from './truth-server.ts';
-import { CORES, farFromTruth, loadOf, machineFloor, underWay, undisturbed } from './truth-server-drive.ts';
+import { CORES, farFromTruth, loadOf, machineFloor, underWay, undisturbed, wrongRate } from './truth-server-drive.ts';
 
 /** The misbehaviours that every driver is held against. */
 const FAULTS = {
@@ -113,6 +113,7 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
         expect(measurement.requests.completed).toBeGreaterThan(100);
         // It ends when it is told to, or some tenths of a second later: by its own clock, not by ours.
         expect(Math.abs(measurement.windowUs - 1_000_000)).toBeLessThan(500_000);
+        expect(wrongRate(measurement, stats)).toEqual([]);
         expectGood(measurement, timed.connections);
       });
 
@@ -135,13 +136,10 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
           const run = await driveExternal(driver, load(mode, requests, { connections }), { ...truth, wrap: generator });
           const measurement = run.measurement();
           const slack = expected.slackUs ?? 0;
-          expect(
-            farFromTruth(
-              measurement,
-              (await truth.stats()).delaysUs,
-              floor.map((us) => us + slack),
-            ),
-          ).toEqual([]);
+          const stats = await truth.stats();
+          const allowed = floor.map((us) => us + slack);
+          expect(farFromTruth(measurement, stats.delaysUs, allowed)).toEqual([]);
+          expect(wrongRate(measurement, stats)).toEqual([]);
           expectGood(measurement, connections);
         },
       );
@@ -150,13 +148,15 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
         await using truth = await server({ delay: { kind: 'stall', afterMs: 200, stallMs: 1_000, baseMs: 1 } });
         const part: Partial<Load> = expected.counts ? {} : { stop: { kind: 'duration', durationMs: 2_000 } };
         const measurement = (await driveExternal(driver, load(mode, 1_200, part), truth)).measurement();
-        const { stalled, delaysUs } = await truth.stats();
+        const stats = await truth.stats();
+        const { stalled, delaysUs } = stats;
         expect(stalled).toBeGreaterThan(0);
         const longest = Math.max(...delaysUs);
         expect(Math.abs((measurement.latency?.maxUs ?? 0) - longest)).toBeLessThan(longest * 0.02);
         // As many latencies as there were requests in the stall, none made up for those that could not start.
         expect(longestButSome(measurement, stalled)).toBeGreaterThan(900_000);
         expect(longestButSome(measurement, stalled + 1)).toBeLessThan(900_000);
+        expect(wrongRate(measurement, stats)).toEqual([]);
         expectGood(measurement, 5);
       });
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bareClientArgs, floorOf } from '../../src/calibrate/truth/floor.ts';
+import { fittingWindow, RATE_MAY_DIFFER, rateRatio } from '../../src/calibrate/truth/rate.ts';
+import type { TruthStats } from '../../src/calibrate/truth/truth.ts';
 import { localHost } from '../../src/host/local.ts';
 import { compileWorkers } from '../../src/host/workers.ts';
 import type { DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
@@ -163,6 +165,15 @@ export function farFromTruth(
     }
   }
   return found;
+}
+
+/** A closed loop's rate, where it is further than 1% from every one that fits the server's stamps; empty is good. */
+export function wrongRate(measurement: Measurement, stats: TruthStats): string[] {
+  const ratio = rateRatio(measurement, stats, null);
+  if (Math.abs(ratio - 1) <= RATE_MAY_DIFFER) return [];
+  const { completed } = measurement.requests;
+  const fits = fittingWindow(stats, Math.min(completed, stats.replies), null);
+  return [`${completed} in ${measurement.windowUs} µs, ${fits.leastUs} to ${fits.mostUs} µs fit: ${ratio}`];
 }
 
 /** Mean latency x rate: by Little's law not above the number of requests that can be under way. */

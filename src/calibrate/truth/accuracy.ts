@@ -1,3 +1,4 @@
+import { scheduleOf } from '../../drivers/external/schedule.ts';
 import type { TruthFinding } from '../../model/calibration.ts';
 import { DriverError } from '../../model/driver.ts';
 import type { Cell } from '../../model/plan.ts';
@@ -94,7 +95,9 @@ async function hold(context: TrialContext, truth: TruthRun, held: Held, floorUs:
   await truth.reset();
   try {
     const { measurement } = await observedWindow(context, truth.live, load);
-    held.rounds.push({ measurement, stats: await truth.stats(), floorUs, mayBeInFlight: load.connections });
+    const stats = await truth.stats();
+    const intervalUs = scheduleOf(load)?.intervalUs ?? null;
+    held.rounds.push({ measurement, stats, floorUs, mayBeInFlight: load.connections, intervalUs });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     held.failures.push(error.message);

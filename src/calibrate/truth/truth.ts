@@ -77,6 +77,8 @@ export interface TruthStats {
   sinceAcceptUs: number[];
   /** For each whole reply: µs from the first request's arrival to this one's. */
   arrivalsUs: number[];
+  /** For each request without a whole reply (cut off, or by a fault): µs from the first request's arrival until one was due. */
+  unansweredUs: number[];
   /** Requests that met the stall. */
   stalled: number;
 }
@@ -95,6 +97,7 @@ export function newStats(): TruthStats {
     delaysUs: [],
     sinceAcceptUs: [],
     arrivalsUs: [],
+    unansweredUs: [],
     stalled: 0,
   };
 }

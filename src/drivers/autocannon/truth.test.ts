@@ -10,6 +10,7 @@ import {
   machineFloor,
   underWay,
   undisturbed,
+  wrongRate,
 } from '../../../tests/support/truth-server-drive.ts';
 import { DriverError } from '../../model/driver.ts';
 import { errorTotal, type Measurement } from '../../model/measurement.ts';
@@ -66,6 +67,7 @@ describe('counts', () => {
       const stats = await truth.stats();
       const { sent, completed, inFlight } = measurement.requests;
       expect(measurement.windowUs).toBe(600_000);
+      expect(wrongRate(measurement, stats)).toEqual([]);
       expect(completed).toBeGreaterThan(0);
       expect(sent).toBe(completed + (inFlight as number));
       expect(inFlight).toBeLessThanOrEqual(5 * pipelining);
@@ -92,7 +94,9 @@ describe('latency against known delays', () => {
     const driven = await run(truth, { connections: 1, stop: { kind: 'requests', requests } }, wrap);
     const measurement = driven.measurement();
     expect(measurement.latency).toMatchObject({ kind: 'service-time', count: requests });
-    expect(farFromTruth(measurement, (await truth.stats()).delaysUs, floor)).toEqual([]);
+    const stats = await truth.stats();
+    expect(farFromTruth(measurement, stats.delaysUs, floor)).toEqual([]);
+    expect(wrongRate(measurement, stats)).toEqual([]);
   });
 
   it('has the total alone in its table', async () => {

@@ -10,6 +10,7 @@ import {
   machineFloor,
   underWay,
   undisturbed,
+  wrongRate,
 } from '../../../tests/support/truth-server-drive.ts';
 import { DriverError } from '../../model/driver.ts';
 import { errorTotal, type Measurement } from '../../model/measurement.ts';
@@ -70,6 +71,7 @@ describe.each(MODES)('counts, %s', (mode, part) => {
     const stats = await truth.stats();
     const { sent, completed, inFlight } = measurement.requests;
     expect(measurement.windowUs).toBe(600_000);
+    expect(wrongRate(measurement, stats)).toEqual([]);
     expect(completed).toBeGreaterThan(0);
     expect(sent).toBe(completed + (inFlight as number));
     expect(inFlight).toBeLessThanOrEqual(5);
@@ -96,7 +98,9 @@ describe.each(MODES)('latency against known delays, %s', (mode, part) => {
     const floor = await machineFloor(truth, mode, requests, wrap);
     await truth.reset();
     const driven = await run(truth, { ...part, connections, stop: { kind: 'requests', requests } }, wrap);
-    expect(farFromTruth(driven.measurement(), (await truth.stats()).delaysUs, floor)).toEqual([]);
+    const stats = await truth.stats();
+    expect(farFromTruth(driven.measurement(), stats.delaysUs, floor)).toEqual([]);
+    expect(wrongRate(driven.measurement(), stats)).toEqual([]);
   });
 
   it('tells connect, waiting and total apart', async () => {
