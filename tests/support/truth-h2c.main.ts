@@ -3,7 +3,7 @@
  * lies between its two stamps. argv and control lines as `truth-server.worker.ts` has them. It does not read header fields:
  * every stream is a request, and none is HEAD.
  */
-import { type Came, Keeping, Kept } from '../../src/calibrate/truth/keeping.ts';
+import { type Came, Keeping, Kept } from '../../src/calibrate/truth/keeping.worker.ts';
 import type { Fault } from '../../src/calibrate/truth/truth.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';

@@ -3,7 +3,7 @@
  * argv[2] is the JSON of a `TruthOptions`. Prints `{"port":..,"pid":..}`, then answers each line on stdin (`stats`, `reset`)
  * with one JSON line on stdout. Ends with its stdin. Can be started by hand under taskset.
  */
-import { type Came, Keeping, Kept } from './keeping.ts';
+import { type Came, Keeping, Kept } from './keeping.worker.ts';
 import { type Asked, type ReplyShape, replyBytes } from './reply-bytes.ts';
 import type { Fault } from './truth.ts';
 
