@@ -91,6 +91,16 @@ test('a stall is the longest latency: a driver that leaves it out is caught by i
   expect(findingOf([round({ delaysUs })], []).latency).not.toHaveProperty('max');
 });
 
+test('an open loop’s latencies are held against the schedule, not against the server’s own times', () => {
+  const [intervalUs, us] = [5_000, 1_000];
+  const kept = round({ delaysUs: steady(us) });
+  // Every start from the 100th on is late by 300 ms: its requests were answered in 1 ms all the same.
+  const arrivalsUs = kept.stats.delaysUs.map((_, i) => i * intervalUs + (i < 100 ? 0 : 300_000));
+  const open: Round = { ...kept, stats: { ...kept.stats, arrivalsUs }, intervalUs };
+  expect(findingOf([open], []).latency?.p99).toMatchObject({ truthUs: 301_000, within: false });
+  expect(findingOf([kept], []).latency?.p99.within).toBe(true);
+});
+
 test('counts: as many more on the server as were in flight, none more on the driver', () => {
   const of = (completed: number) => findingOf([round({ delaysUs: steady(1_000), completed })], []).counts;
   expect(of(199)).toMatchObject({ serverAboveDriver: 1, agree: true });

@@ -3,6 +3,7 @@ import type { LatencyError, TruthFinding } from '../../model/calibration.ts';
 import { decodeHistogram } from '../../model/histogram.ts';
 import type { Measurement } from '../../model/measurement.ts';
 import { RATE_MAY_DIFFER, rateRatio } from './rate.ts';
+import { responseTimesUs } from './response-times.ts';
 import { percentileUs, type TruthStats } from './truth.ts';
 
 /** One window beside what the truth server saw of it. */
@@ -53,10 +54,14 @@ interface ErrorInRound {
   floorUs: number;
 }
 
-function errorIn({ measurement, stats, floorUs }: Round, name: keyof typeof PERCENT, index: number): ErrorInRound {
+function errorIn(
+  { measurement, stats, floorUs, intervalUs }: Round,
+  name: keyof typeof PERCENT,
+  index: number,
+): ErrorInRound {
   const histogram = decodeHistogram(measurement.latency?.histogram as string);
   return {
-    truthUs: percentileUs(stats.delaysUs, PERCENT[name]),
+    truthUs: percentileUs(intervalUs === null ? stats.delaysUs : responseTimesUs(stats, intervalUs), PERCENT[name]),
     toldUs: histogram.getValueAtPercentile(PERCENT[name]),
     floorUs: floorUs[index] ?? 0,
   };
