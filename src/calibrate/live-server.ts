@@ -59,11 +59,11 @@ export function withServer<T>(
     const target = { address: stage.address, port: server.port };
     const rendered = await renderServer(host, server, prepared, { trialFolder: folder, ...target });
     const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
-    await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin);
+    await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
     await probe.ask({ op: 'sysctls', paths: [] });
     const startNs = host.monotonicNs();
     const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
-    await awaitReady(host, running, probe, server.ready, target);
+    await awaitReady(host, running, probe, server.ready, target, context.signal);
     const readyNs = host.monotonicNs();
     const serverPids = async (): Promise<number[]> => (await stage.processes()).filter((pid) => pid !== probe.pid);
     const result = await use({
@@ -77,7 +77,7 @@ export function withServer<T>(
     });
     const pids = await serverPids();
     const stopNs = host.monotonicNs();
-    await stopServer(host, running, server.stop, { before: pids, after: pids });
+    await stopServer(host, running, server.stop, { before: pids, after: pids }, context.signal);
     return {
       result,
       times: { start: Number(readyNs - startNs) / 1e6, stop: Number(host.monotonicNs() - stopNs) / 1e6 },

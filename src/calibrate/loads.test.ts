@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { drivers } from '../drivers/index.ts';
 import type { Driver } from '../model/driver.ts';
-import { loadFor } from './loads.ts';
-import { FULL, QUICK } from './scale.ts';
+import { loadFor, openLoopFor } from './loads.ts';
+import { FULL, OPEN_CONNECTIONS, OPEN_PER_SECOND, QUICK } from './scale.ts';
 
 const wanted = { path: '/', connections: 1, keepAlive: true, durationMs: 2_000, requests: 500, perSecond: 100 };
 const refusing = (refuses: Driver['refuses']): Driver => ({ ...(drivers[0] as Driver), name: 'canned', refuses });
@@ -28,11 +28,20 @@ test('every driver can be held in some way: over kept connections or fresh ones'
   }
 });
 
+test('those that make starts at a fixed rate are held to an open loop, over enough connections for its longest stall', () => {
+  const open = { ...wanted, perSecond: OPEN_PER_SECOND, connections: OPEN_CONNECTIONS };
+  const able = drivers.filter((driver) => 'stop' in openLoopFor(driver, open));
+  expect(able.map(({ name }) => name).sort()).toEqual(['k6', 'loadcell', 'oha', 'vegeta']);
+  const stalls = FULL.openTruths.map(({ delay }) => (delay.kind === 'stall' ? delay.stallMs : 0));
+  expect(Math.max(...stalls)).toBeGreaterThan(0);
+  expect((Math.max(...stalls) / 1_000) * OPEN_PER_SECOND).toBeLessThan(OPEN_CONNECTIONS);
+});
+
 test('windows are whole seconds, and a full calibration has the pairs and rounds that its figures need', () => {
-  const windows = [FULL, QUICK].flatMap(({ ceilingMs, pairMs, truths }) => [
+  const windows = [FULL, QUICK].flatMap(({ ceilingMs, pairMs, truths, openTruths }) => [
     ceilingMs,
     pairMs,
-    ...truths.map((mode) => mode.windowMs),
+    ...[...truths, ...openTruths].map((mode) => mode.windowMs),
   ]);
   expect(windows.filter((ms) => ms % 1_000 !== 0)).toEqual([]);
   expect(FULL.pairs).toBeGreaterThanOrEqual(9);

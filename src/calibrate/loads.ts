@@ -12,23 +12,35 @@ export interface WantedLoad {
   perSecond: number | null;
 }
 
+type Timed = Pick<WantedLoad, 'path' | 'connections' | 'keepAlive' | 'durationMs'>;
+
+const timedLoad = (driver: Driver, { path, connections, keepAlive, durationMs }: Timed): Load => ({
+  driver: driver.name,
+  path,
+  method: 'GET',
+  headers: {},
+  body: null,
+  stop: { kind: 'duration', durationMs },
+  connections,
+  keepAlive,
+  pipelining: 1,
+  warmup: null,
+  timeoutMs: 5_000,
+  rate: null,
+  http: '1.1',
+});
+
+/** Starts at a fixed rate, or the reason why this driver makes none. Give it as many connections as a stall may hold. */
+export function openLoopFor(driver: Driver, wanted: Timed & { perSecond: number }): Load | { refused: string } {
+  const rate = { perSecond: wanted.perSecond, arrivals: 'constant' } as const;
+  const load: Load = { ...timedLoad(driver, wanted), rate };
+  const refused = driver.refuses(load);
+  return refused === null ? load : { refused };
+}
+
 /** The load as this driver can do it: timed, else counted, else in an open loop; or the reason why not. */
 export function loadFor(driver: Driver, wanted: WantedLoad): Load | { refused: string } {
-  const timed: Load = {
-    driver: driver.name,
-    path: wanted.path,
-    method: 'GET',
-    headers: {},
-    body: null,
-    stop: { kind: 'duration', durationMs: wanted.durationMs },
-    connections: wanted.connections,
-    keepAlive: wanted.keepAlive,
-    pipelining: 1,
-    warmup: null,
-    timeoutMs: 5_000,
-    rate: null,
-    http: '1.1',
-  };
+  const timed = timedLoad(driver, wanted);
   const forms: Load[] = [timed, { ...timed, stop: { kind: 'requests', requests: wanted.requests } }];
   if (wanted.perSecond !== null) {
     // Connections are no limit in an open loop: a stall must find enough of them.

@@ -15,7 +15,7 @@ const rowsOf = (text: string): string[][] =>
 
 test('a row a driver: ceilings with the cores behind them, and how much of what it says is right', () => {
   const [, , ab, own] = rowsOf(driverTable(certificate().drivers));
-  expect(ab).toEqual(['ab', '2.3 evil [31m', '60,000 (1.00)', '20,000', '2 of 3', '1 of 1', '1 of 1']);
+  expect(ab).toEqual(['ab', '2.3 evil [31m', '60,000 (1.00)', '20,000', '4 of 6', '2 of 2', '2 of 2']);
   expect(own).toEqual(['loadcell', '0.1.0', '-', '18,000 (0.95)', '2 of 3', '1 of 2', '1 of 2']);
 });
 
@@ -23,6 +23,7 @@ test('the whole certificate: every table is whole, and what is wrong is marked',
   const text = certificateTables(certificate());
   expect(new Set(rowsOf(text).map((row) => row.length))).toEqual(new Set([7, 9, 6]));
   expect(text).toContain('5,400 +400 (100) !');
+  expect(text).toContain('| ab       | open loop   | 5 ms, one stall of 1 s |');
   expect(text).toContain('5,110 -5 (95) ');
   expect(text).toContain('driver 7 more !');
   expect(text).toContain('server 1 more ');

@@ -17,7 +17,7 @@ export function certificateTables(certificate: Certificate): string {
     `loadcell ${certificate.loadcell}, ${certificate.date.slice(0, 10)}: ${one(machine.cpu)}, ${machine.cpus} CPUs, Linux ${one(machine.kernel)}${machine.virtualization === null ? '' : ` (${one(machine.virtualization)})`}, ${where}; server on CPU ${cpuText(certificate.cpus.server)}, generator on CPU ${cpuText(certificate.cpus.generator)}.${quick ? ' A smoke run: not to be cited.' : ''}`,
     `Ceilings against ${one(baseline.server)}${baseline.version === null ? '' : ` ${one(baseline.version)}`} over ${baseline.connections} connections, medians of ${roundsOf(certificate)}; in brackets the cores that the generator kept busy.`,
     driverTable(certificate.drivers),
-    'Latencies, counts and rates beside those of a server that stamps and counts by itself. Latencies in µs: the truth, the driver’s error, and in brackets what a bare socket sees beyond the truth, which is taken off the error.',
+    'Latencies, counts and rates beside those of a server that stamps and counts by itself. Latencies in µs: the truth, the driver’s error, and in brackets what a bare socket sees beyond the truth, which is taken off the error. An open loop’s count from its schedule.',
     truthTable(certificate.drivers),
     pairTable(certificate),
     closing(certificate),

@@ -14,7 +14,8 @@ export async function timerResolution(
 ): Promise<TimerResolution> {
   await using stage = await openBareStage(context);
   const { argv } = wrapArgv([context.node, program, String(timers)], compileWraps(cell.settings, 'generator'));
-  const end = await stage.run(argv, { side: 'generator', timeoutMs: 60_000 });
+  const end = await stage.run(argv, { side: 'generator', timeoutMs: 60_000, signal: context.signal });
+  context.signal.throwIfAborted();
   if (end.code !== 0) throw new Error(`the clock program ended with ${end.code ?? end.signal}: ${end.stderr}`);
   const { clockStepsNs, timerLateUs } = JSON.parse(end.stdout) as { clockStepsNs: number[]; timerLateUs: number[] };
   return {

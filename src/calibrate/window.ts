@@ -60,6 +60,7 @@ export async function bareWindow(context: TrialContext, live: Live, load: Load):
   const run = await startLoad(context.signal, context.host, live.stage, driver, cell, load, drive);
   const kill = (): void => void context.host.signal(run.process.pid, 'SIGKILL');
   context.signal.addEventListener('abort', kill, { once: true });
+  if (context.signal.aborted) kill();
   await run.finished;
   context.signal.removeEventListener('abort', kill);
   context.signal.throwIfAborted();

@@ -68,7 +68,8 @@ export type Ceiling =
 
 /** A driver's figures beside the truth server's own. */
 export interface TruthFinding {
-  connections: 'kept' | 'fresh';
+  /** `open loop`: starts at a fixed rate over kept connections; latencies count from the schedule, in the truth too. */
+  connections: 'kept' | 'fresh' | 'open loop';
   /** Of the truth server: `none`, `5 ms`, `1 or 100 ms` ... */
   delay: string;
   /** Rounds of which the percentiles are medians. */
@@ -83,7 +84,7 @@ export interface TruthFinding {
     mayBeInFlight: number;
     agree: boolean;
   };
-  /** Driver's requests a second / those of the server's own stamps: median of the rounds. */
+  /** Driver's requests a second / the nearest rate that fits the server's stamps: median of the rounds. */
   rate: { ratio: number; agrees: boolean };
   /** A window that gave no measurement; the figures are of the others. */
   failures: string[];

@@ -19,8 +19,11 @@ export interface Stage extends AsyncDisposable {
    * on stderr; a missing `cwd` and a stage that has ended reject with a `HostError`.
    */
   spawn(spec: SpawnSpec, options?: { side?: StageSide }): Promise<StageProcess>;
-  /** Runs to completion inside. */
-  run(argv: readonly string[], options?: { stdin?: string; timeoutMs?: number; side?: StageSide }): Promise<Finished>;
+  /** Runs to completion inside; at its deadline (60 s unless told otherwise) or when `signal` is aborted it is killed. */
+  run(
+    argv: readonly string[],
+    options?: { stdin?: string; timeoutMs?: number; side?: StageSide; signal?: AbortSignal },
+  ): Promise<Finished>;
   /** Pids (as the host sees them) of every process inside that descends from or was started by the stage, init excluded. */
   processes(): Promise<number[]>;
 }

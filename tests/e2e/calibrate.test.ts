@@ -28,6 +28,7 @@ test('a quick calibration of the embedded driver: a whole certificate, a table, 
     '1 ms, kept',
     '5 ms, fresh',
     '5 ms, kept',
+    '5 ms, open loop',
     'none, fresh',
     'none, kept',
   ]);

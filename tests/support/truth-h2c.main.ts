@@ -3,7 +3,7 @@
  * lies between its two stamps. argv and control lines as `truth-server.worker.ts` has them. It does not read header fields:
  * every stream is a request, and none is HEAD.
  */
-import { Keeping, Kept } from '../../src/calibrate/truth/keeping.worker.ts';
+import { type Came, Keeping, Kept } from '../../src/calibrate/truth/keeping.worker.ts';
 import type { Fault } from '../../src/calibrate/truth/truth.ts';
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
@@ -63,20 +63,20 @@ class Connection extends Kept {
   }
 
   #request(stream: number): void {
-    const { index, arrived, delayMs } = keeping.request();
-    if (delayMs <= 0) this.#reply(stream, index, arrived);
-    else setTimeout(() => this.#reply(stream, index, arrived), delayMs);
+    const came = keeping.request();
+    if (came.delayMs <= 0) this.#reply(stream, came);
+    else setTimeout(() => this.#reply(stream, came), came.delayMs);
   }
 
-  #reply(stream: number, index: number, arrived: number): void {
+  #reply(stream: number, came: Came): void {
     if (this.ended) return;
     this.#served += 1;
-    const met = keeping.faultOf(index);
+    const met = keeping.faultOf(came.index);
     const failed = met?.kind === 'status-500';
     if (met !== null && !failed && this.#misbehave(met, stream)) return;
     if (failed) keeping.stats.faults += 1;
     const head = headFrame(stream, failed ? 500 : 200, body.length);
-    keeping.reply(arrived);
+    keeping.reply(came);
     this.socket.write(Buffer.concat([head, frame(TYPE.data, FLAG.end, stream, body)]));
     if (fault?.kind === 'close-keep-alive' && this.#served >= fault.after) {
       keeping.stats.faults += 1;

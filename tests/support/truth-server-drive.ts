@@ -4,6 +4,9 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bareClientArgs, floorOf } from '../../src/calibrate/truth/floor.ts';
+import { fittingWindow, RATE_MAY_DIFFER, rateRatio } from '../../src/calibrate/truth/rate.ts';
+import type { TruthStats } from '../../src/calibrate/truth/truth.ts';
 import { localHost } from '../../src/host/local.ts';
 import { compileWorkers } from '../../src/host/workers.ts';
 import type { DriveCommand, DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
@@ -121,6 +124,9 @@ function finish(argv: string[], { stdin, readyLine }: Pick<DriveCommand, 'stdin'
 
 const PERCENTS = [50, 90, 99] as const;
 
+/** Requests that make the bare client warm; the server is so by the driver's rehearsal. */
+const WARM_UP = 50;
+
 /**
  * What the machine adds to the server's stamps at p50, p90 and p99 just now, in µs: seen by a bare socket, on the generator's core.
  * Resets the server's stamps before.
@@ -136,13 +142,11 @@ export async function machineFloor(
   const node = [process.execPath, '--no-opt', '--import', import.meta.resolve('tsx')];
   await server.reset();
   const { stdout, stderr } = await finish(
-    [...pin, ...wrap, ...node, program, String(server.port), String(requests), mode],
+    [...pin, ...wrap, ...node, program, ...bareClientArgs(server.port, mode, { warmUp: WARM_UP, requests })],
     { stdin: null },
   );
   if (stdout === '') throw new Error(stderr);
-  const seen = JSON.parse(stdout) as number[];
-  const { delaysUs } = await server.stats();
-  return PERCENTS.map((percent) => Math.max(0, percentileUs(seen, percent) - percentileUs(delaysUs, percent)));
+  return floorOf(stdout, (await server.stats()).delaysUs);
 }
 
 /**
@@ -167,6 +171,15 @@ export function farFromTruth(
     }
   }
   return found;
+}
+
+/** A closed loop's rate, where it is further than 1% from every one that fits the server's stamps; empty is good. */
+export function wrongRate(measurement: Measurement, stats: TruthStats): string[] {
+  const ratio = rateRatio(measurement, stats, null);
+  if (Math.abs(ratio - 1) <= RATE_MAY_DIFFER) return [];
+  const { completed } = measurement.requests;
+  const fits = fittingWindow(stats, Math.min(completed, stats.replies), null);
+  return [`${completed} in ${measurement.windowUs} µs, ${fits.leastUs} to ${fits.mostUs} µs fit: ${ratio}`];
 }
 
 /** Mean latency x rate: by Little's law not above the number of requests that can be under way. */

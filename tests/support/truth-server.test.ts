@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { percentileUs, startTruthServer } from './truth-server.ts';
@@ -26,6 +27,15 @@ it('frames its reply in three ways', async () => {
     const { stdout } = await run('curl', ['-s', '-i', `http://127.0.0.1:${server.port}/`]);
     expect(stdout.endsWith(`\r\n\r\n${server.body}`)).toBe(true);
   }
+});
+
+it.each(['kept', 'fresh'])('the bare client tells of what comes after its warm-up, %s', async (mode) => {
+  await using server = await startTruthServer();
+  const program = fileURLToPath(new URL('../../src/calibrate/truth/bare-client.worker.ts', import.meta.url));
+  const args = [String(server.port), '5', '10', mode];
+  const { stdout } = await run(process.execPath, ['--import', import.meta.resolve('tsx'), program, ...args]);
+  expect(JSON.parse(stdout)).toHaveLength(10);
+  expect(await server.stats()).toMatchObject({ requests: 15, connections: mode === 'kept' ? 1 : 15 });
 });
 
 it('misbehaves as told', async () => {

@@ -1,20 +1,19 @@
+import { scheduleOf } from '../../drivers/external/schedule.ts';
 import type { TruthFinding } from '../../model/calibration.ts';
 import { DriverError } from '../../model/driver.ts';
 import type { Cell } from '../../model/plan.ts';
 import type { TrialContext } from '../../trial/context.ts';
 import type { Job } from '../jobs.ts';
-import { loadFor } from '../loads.ts';
-import { meanDelayMs, type Scale, type TruthMode } from '../scale.ts';
+import { loadFor, openLoopFor } from '../loads.ts';
+import { meanDelayMs, OPEN_CONNECTIONS, OPEN_PER_SECOND, type Scale, type TruthMode } from '../scale.ts';
 import { observedWindow } from '../window.ts';
 import { findingOf, type Round } from './finding.ts';
 import { type TruthPrograms, type TruthRun, withTruth } from './truth-run.ts';
 
 type Kind = TruthFinding['connections'];
-const KINDS: readonly Kind[] = ['kept', 'fresh'];
+const CLOSED: readonly Kind[] = ['kept', 'fresh'];
 /** One at a time: with more, the requests' time in each other's way would have to be in the truth too. */
 const CONNECTIONS = 1;
-/** Requests that the truth server answers before it counts: its code is compiled by then. */
-const WARM_UP_REQUESTS = 300;
 /** What a round trip takes beside the delay, to turn time into a count, ms. */
 const ROUND_TRIP_MS = 0.1;
 
@@ -36,18 +35,20 @@ export function accuracyJobs(
 ): { jobs: Job[]; findings(driver: string): TruthFinding[] } {
   const held: Held[] = [];
   const jobs: Job[] = [];
-  for (const mode of scale.truths) {
-    for (const kind of KINDS) {
-      const able = drivers.filter((driver) => 'stop' in truthLoad(context, driver, mode, kind));
-      const own = able.map((driver): Held => ({ driver, kind, mode, rounds: [], failures: [] }));
-      held.push(...own);
-      for (let round = 0; round < scale.rounds; round += 1) {
-        jobs.push({
-          label: `truth: ${mode.label}, ${kind} connections, round ${round + 1}`,
-          plannedMs: 1_000 + own.length * (mode.windowMs + 500),
-          run: () => holdAll(context, programs, cell, mode, kind, rotated(own, round)),
-        });
-      }
+  const views = [
+    ...scale.truths.flatMap((mode) => CLOSED.map((kind) => ({ mode, kind }))),
+    ...scale.openTruths.map((mode) => ({ mode, kind: 'open loop' as const })),
+  ];
+  for (const { mode, kind } of views) {
+    const able = drivers.filter((driver) => 'stop' in truthLoad(context, driver, mode, kind));
+    const own = able.map((driver): Held => ({ driver, kind, mode, rounds: [], failures: [] }));
+    held.push(...own);
+    for (let round = 0; round < scale.rounds; round += 1) {
+      jobs.push({
+        label: `truth: ${mode.label}, ${kind === 'open loop' ? kind : `${kind} connections`}, round ${round + 1}`,
+        plannedMs: 2_500 + own.length * (mode.windowMs + 500),
+        run: () => holdAll(context, programs, cell, mode, kind, rotated(own, round)),
+      });
     }
   }
   const findings = (driver: string): TruthFinding[] =>
@@ -65,12 +66,15 @@ export function accuracyJobs(
 const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, i) => items[(i + by) % items.length] as T);
 
 function truthLoad(context: TrialContext, driver: string, mode: TruthMode, kind: Kind) {
+  const adapter = context.drivers[driver]!.driver;
+  const timed = { path: '/', keepAlive: kind !== 'fresh', durationMs: mode.windowMs };
+  if (kind === 'open loop') {
+    return openLoopFor(adapter, { ...timed, connections: OPEN_CONNECTIONS, perSecond: OPEN_PER_SECOND });
+  }
   const each = meanDelayMs(mode.delay) + ROUND_TRIP_MS;
-  return loadFor(context.drivers[driver]!.driver, {
-    path: '/',
+  return loadFor(adapter, {
+    ...timed,
     connections: CONNECTIONS,
-    keepAlive: kind === 'kept',
-    durationMs: mode.windowMs,
     requests: Math.ceil(Math.min(2_000, mode.windowMs / each)),
     perSecond: Math.ceil(Math.min(200, 500 / each)),
   });
@@ -85,8 +89,7 @@ function holdAll(
   all: readonly Held[],
 ): Promise<void> {
   return withTruth(context, programs, cell, mode.delay, async (truth) => {
-    if (mode.delay.kind === 'none') await truth.floor(kind, WARM_UP_REQUESTS);
-    const floorUs = await truth.floor(kind, mode.floorRequests);
+    const floorUs = await truth.floor(kind === 'fresh' ? 'fresh' : 'kept', mode.floor);
     for (const held of all) await hold(context, truth, held, floorUs);
   });
 }
@@ -97,7 +100,15 @@ async function hold(context: TrialContext, truth: TruthRun, held: Held, floorUs:
   await truth.reset();
   try {
     const { measurement } = await observedWindow(context, truth.live, load);
-    held.rounds.push({ measurement, stats: await truth.stats(), floorUs, mayBeInFlight: load.connections });
+    const stats = await truth.stats();
+    const schedule = scheduleOf(load);
+    if (schedule !== null && stats.replies < schedule.starts) {
+      held.failures.push(`${stats.replies} of ${schedule.starts} starts were made and answered`);
+      return;
+    }
+    // An open loop waits for what it has started.
+    const mayBeInFlight = schedule === null ? load.connections : 0;
+    held.rounds.push({ measurement, stats, floorUs, mayBeInFlight, intervalUs: schedule?.intervalUs ?? null });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     held.failures.push(error.message);

@@ -1,11 +1,12 @@
 /**
  * The least client there can be: one connection at a time, one request at a time, two clock readings. What it sees beyond the
  * server's own stamps is what the machine costs (loopback, waking up, other load): the floor that a driver is held against.
- * argv: port, number of requests, `kept` or `fresh`. Prints the µs of each request as JSON.
+ * argv: port, requests to get warm by, requests that count, `kept` or `fresh`. Prints the µs of each that counts as JSON.
  */
 import net from 'node:net';
 
-const [port, requests, mode] = [Number(process.argv[2]), Number(process.argv[3]), process.argv[4]];
+const [port = 0, warmUp = 0, requests = 0] = process.argv.slice(2, 5).map(Number);
+const mode = process.argv[5];
 const request = `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: ${mode === 'kept' ? 'keep-alive' : 'close'}\r\n\r\n`;
 const times: number[] = [];
 
@@ -28,10 +29,11 @@ function once(socket: net.Socket): Promise<number> {
 
 const open = (): net.Socket => net.connect({ host: '127.0.0.1', port, autoSelectFamily: false });
 let socket = open();
-for (let i = 0; i < requests; i++) {
+for (let i = 0; i < warmUp + requests; i++) {
   const start = performance.now();
   if (mode === 'fresh' && i > 0) socket = open();
-  times.push(((await once(socket)) - start) * 1000);
+  const end = await once(socket);
+  if (i >= warmUp) times.push((end - start) * 1000);
   if (mode === 'fresh') await new Promise((resolve) => socket.resume().once('close', resolve));
 }
 socket.destroy();

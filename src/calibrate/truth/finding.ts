@@ -2,6 +2,8 @@ import { median } from '../../analysis/estimate.ts';
 import type { LatencyError, TruthFinding } from '../../model/calibration.ts';
 import { decodeHistogram } from '../../model/histogram.ts';
 import type { Measurement } from '../../model/measurement.ts';
+import { RATE_MAY_DIFFER, rateRatio } from './rate.ts';
+import { responseTimesUs } from './response-times.ts';
 import { percentileUs, type TruthStats } from './truth.ts';
 
 /** One window beside what the truth server saw of it. */
@@ -12,6 +14,8 @@ export interface Round {
   floorUs: readonly number[];
   /** Requests that the end of the window may have cut off: connections. */
   mayBeInFlight: number;
+  /** Between two starts of an open loop, µs; null: a closed one. */
+  intervalUs: number | null;
 }
 
 const NAMES = ['p50', 'p90', 'p99'] as const;
@@ -19,7 +23,6 @@ const PERCENT = { p50: 50, p90: 90, p99: 99, max: 100 } as const;
 
 /** What a driver may be wrong by: 2% or 100 µs of the truth, whichever is more. */
 const allowedUs = (truthUs: number): number => Math.max(100, truthUs * 0.02);
-const RATE_MAY_DIFFER = 0.01;
 
 /** `max`: the longest latency is held too, where the server sees to it that it is no accident. */
 export function findingOf(
@@ -51,10 +54,14 @@ interface ErrorInRound {
   floorUs: number;
 }
 
-function errorIn({ measurement, stats, floorUs }: Round, name: keyof typeof PERCENT, index: number): ErrorInRound {
+function errorIn(
+  { measurement, stats, floorUs, intervalUs }: Round,
+  name: keyof typeof PERCENT,
+  index: number,
+): ErrorInRound {
   const histogram = decodeHistogram(measurement.latency?.histogram as string);
   return {
-    truthUs: percentileUs(stats.delaysUs, PERCENT[name]),
+    truthUs: percentileUs(intervalUs === null ? stats.delaysUs : responseTimesUs(stats, intervalUs), PERCENT[name]),
     toldUs: histogram.getValueAtPercentile(PERCENT[name]),
     floorUs: floorUs[index] ?? 0,
   };
@@ -88,22 +95,6 @@ function countsOf(rounds: readonly Round[]): TruthFinding['counts'] {
 }
 
 function rateFinding(rounds: readonly Round[]): TruthFinding['rate'] {
-  const ratio = median(rounds.map(rateRatio));
+  const ratio = median(rounds.map(({ measurement, stats, intervalUs }) => rateRatio(measurement, stats, intervalUs)));
   return { ratio, agrees: Math.abs(ratio - 1) <= RATE_MAY_DIFFER };
-}
-
-/**
- * The driver's rate / the nearest one that fits the server's stamps. The server sees time from the first request to the
- * last reply; the driver's window goes on until its last request was answered or cut off, at most the longest delay more.
- */
-function rateRatio({ measurement, stats }: Round): number {
-  const told = measurement.requests.completed / measurement.windowUs;
-  let spanUs = 0;
-  let longestUs = 0;
-  for (const [i, delayUs] of stats.delaysUs.entries()) {
-    spanUs = Math.max(spanUs, (stats.arrivalsUs[i] ?? 0) + delayUs);
-    longestUs = Math.max(longestUs, delayUs);
-  }
-  const [least, most] = [stats.replies / (spanUs + longestUs), stats.replies / spanUs];
-  return told / Math.min(most, Math.max(least, told));
 }

@@ -8,6 +8,15 @@ import { type Fault, newStats, type TruthOptions } from './truth.ts';
 
 const MAX_STAMPS = 2_000_000;
 
+/** A request that has come. */
+export interface Came {
+  index: number;
+  /** By this process's clock, ms. */
+  arrived: number;
+  /** How long its reply is to take, ms. */
+  delayMs: number;
+}
+
 /** The order of this process (argv[2]), and all that its server counts. */
 export class Keeping {
   readonly options: TruthOptions;
@@ -16,6 +25,7 @@ export class Keeping {
   stats = newStats();
   /** When the first request since the start or the last reset came; the stall is counted from it. */
   #firstAt = -1;
+  readonly #unanswered = new Set<Came>();
 
   constructor(argv: readonly string[] = process.argv) {
     this.options = JSON.parse(argv[2] ?? '{}') as TruthOptions;
@@ -23,13 +33,15 @@ export class Keeping {
     this.fault = this.options.fault ?? null;
   }
 
-  /** A request came now. @returns its index, and how long its reply is to take, ms. */
-  request(): { index: number; arrived: number; delayMs: number } {
+  /** A request came now. */
+  request(): Came {
     const arrived = performance.now();
     if (this.#firstAt < 0) this.#firstAt = arrived;
     const index = this.stats.requests;
     this.stats.requests += 1;
-    return { index, arrived, delayMs: this.#delayMs(index, arrived) };
+    const came = { index, arrived, delayMs: this.#delayMs(index, arrived) };
+    this.#unanswered.add(came);
+    return came;
   }
 
   /** The fault that this request meets. */
@@ -41,8 +53,10 @@ export class Keeping {
   }
 
   /** A reply leaves now. @param sinceMs when its connection was accepted, for the first one of it. */
-  reply(arrived: number, sinceMs = arrived): void {
+  reply(came: Came, sinceMs = came.arrived): void {
     const now = performance.now();
+    const { arrived } = came;
+    this.#unanswered.delete(came);
     if (this.stats.delaysUs.length < MAX_STAMPS) {
       this.stats.delaysUs.push((now - arrived) * 1000);
       this.stats.sinceAcceptUs.push((now - sinceMs) * 1000);
@@ -69,6 +83,11 @@ export class Keeping {
     }
   }
 
+  /** When those without a reply were due. */
+  #dueUs(): number[] {
+    return [...this.#unanswered].map(({ arrived, delayMs }) => (arrived + delayMs - this.#firstAt) * 1000);
+  }
+
   /**
    * Listens and prints `{"port":..,"pid":..}`, then answers each line on stdin (`stats`, `reset`) with one JSON line on stdout.
    * Ends with its stdin.
@@ -85,8 +104,9 @@ export class Keeping {
         if (line === 'reset') {
           this.stats = { ...newStats(), open: this.stats.open, maxOpen: this.stats.maxOpen };
           this.#firstAt = -1;
+          this.#unanswered.clear();
         }
-        tell(this.stats);
+        tell({ ...this.stats, unansweredUs: this.#dueUs() });
       })
       .on('close', () => process.exit(0));
   }

@@ -5,7 +5,8 @@ import type { StageProcess } from '../../model/stage.ts';
 import type { TrialContext } from '../../trial/context.ts';
 import { openBareStage, withFolder } from '../live-server.ts';
 import type { Live } from '../window.ts';
-import { type Delay, percentileUs, type TruthStats } from './truth.ts';
+import { bareClientArgs, type FloorOrder, floorOf } from './floor.ts';
+import type { Delay, TruthStats } from './truth.ts';
 
 /** Compiled programs of the truth. */
 export interface TruthPrograms {
@@ -20,12 +21,11 @@ export interface TruthRun {
   stats(): Promise<TruthStats>;
   /**
    * What a bare socket on the generator's core sees beyond the server's stamps, at p50, p90 and p99 in µs: the
-   * machine's own part. Resets the stamps.
+   * machine's own part, once both are warm. Resets the stamps.
    */
-  floor(mode: 'kept' | 'fresh', requests: number): Promise<number[]>;
+  floor(mode: 'kept' | 'fresh', order: FloorOrder): Promise<number[]>;
 }
 
-const PERCENTS = [50, 90, 99] as const;
 const PORT = 18_079;
 const BODY = 'Hello, World!\n';
 const PATIENCE_MS = 60_000;
@@ -49,7 +49,7 @@ export function withTruth<T>(
       stdout: { collect: true, limitBytes: 256 * 1_048_576 },
       stderr: { collect: true, limitBytes: 65_536 },
     });
-    const ask = conversation(program);
+    const ask = conversation(program, context.signal);
     await ask(null);
     const live: Live = {
       stage,
@@ -63,22 +63,28 @@ export function withTruth<T>(
     };
     const stats = async (): Promise<TruthStats> => JSON.parse(await ask('stats')) as TruthStats;
     const reset = async (): Promise<void> => void (await ask('reset'));
-    const floor = async (mode: 'kept' | 'fresh', requests: number): Promise<number[]> => {
+    const floor = async (mode: 'kept' | 'fresh', order: FloorOrder): Promise<number[]> => {
       await reset();
-      const argv = [context.node, '--no-opt', programs.bareClient, String(PORT), String(requests), mode];
+      const argv = [context.node, '--no-opt', programs.bareClient, ...bareClientArgs(PORT, mode, order)];
       const wrapped = wrapArgv(argv, compileWraps(cell.settings, 'generator'));
-      const end = await stage.run(wrapped.argv, { side: 'generator', timeoutMs: PATIENCE_MS });
+      const { signal } = context;
+      const end = await stage.run(wrapped.argv, { side: 'generator', timeoutMs: PATIENCE_MS, signal });
+      signal.throwIfAborted();
       if (end.code !== 0) throw new Error(`the bare client ended with ${end.code ?? end.signal}: ${end.stderr}`);
-      const seen = JSON.parse(end.stdout) as number[];
-      const { delaysUs } = await stats();
-      return PERCENTS.map((percent) => Math.max(0, percentileUs(seen, percent) - percentileUs(delaysUs, percent)));
+      return floorOf(end.stdout, (await stats()).delaysUs);
     };
     return await use({ live, reset, stats, floor });
   });
 }
 
-/** Sends a line (null: none, the program speaks first) and resolves with the next line that comes. */
-function conversation(program: StageProcess): (line: string | null) => Promise<string> {
+/**
+ * Sends a line (null: none, the program speaks first) and resolves with the next line that comes; rejects when the program
+ * has ended, and with the signal's reason.
+ */
+export function conversation(
+  program: Pick<StageProcess, 'onLine' | 'exited' | 'write'>,
+  signal: AbortSignal,
+): (line: string | null) => Promise<string> {
   const said: string[] = [];
   let waiting: { resolve(line: string): void; reject(error: Error): void } | null = null;
   let ended: Error | null = null;
@@ -91,11 +97,13 @@ function conversation(program: StageProcess): (line: string | null) => Promise<s
     ended = new Error(`the truth server ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`);
     waiting?.reject(ended);
   });
+  signal.addEventListener('abort', () => waiting?.reject(signal.reason as Error), { once: true });
   return (line) =>
     new Promise((resolve, reject) => {
       const early = said.shift();
       if (early !== undefined) return resolve(early);
       if (ended !== null) return reject(ended);
+      if (signal.aborted) return reject(signal.reason);
       waiting = { resolve, reject };
       if (line !== null) program.write(`${line}\n`);
     });

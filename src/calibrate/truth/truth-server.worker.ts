@@ -3,7 +3,7 @@
  * argv[2] is the JSON of a `TruthOptions`. Prints `{"port":..,"pid":..}`, then answers each line on stdin (`stats`, `reset`)
  * with one JSON line on stdout. Ends with its stdin. Can be started by hand under taskset.
  */
-import { Keeping, Kept } from './keeping.worker.ts';
+import { type Came, Keeping, Kept } from './keeping.worker.ts';
 import { type Asked, type ReplyShape, replyBytes } from './reply-bytes.ts';
 import type { Fault } from './truth.ts';
 
@@ -12,8 +12,7 @@ const { body, fault, options } = keeping;
 
 /** A request that waits for its turn: replies leave a connection in the order of its requests. */
 interface Pending extends Asked {
-  index: number;
-  arrived: number;
+  came: Came;
   /** The first one of its connection. */
   first: boolean;
   ready: boolean;
@@ -47,12 +46,11 @@ class Connection extends Kept {
   }
 
   #take(head: string): void {
-    const { index, arrived, delayMs } = keeping.request();
+    const came = keeping.request();
     const old = head.startsWith('HTTP/1.0', head.indexOf('\r\n') - 8);
     const asksKeepAlive = /\r\nconnection: *keep-alive/i.test(head);
     const pending: Pending = {
-      index,
-      arrived,
+      came,
       first: this.#count === 0,
       ready: false,
       close: /\r\nconnection: *close/i.test(head) || (old && !asksKeepAlive),
@@ -61,8 +59,8 @@ class Connection extends Kept {
     };
     this.#count += 1;
     this.#pending.push(pending);
-    if (delayMs <= 0) this.#ready(pending);
-    else setTimeout(() => this.#ready(pending), delayMs);
+    if (came.delayMs <= 0) this.#ready(pending);
+    else setTimeout(() => this.#ready(pending), came.delayMs);
   }
 
   #ready(pending: Pending): void {
@@ -73,7 +71,7 @@ class Connection extends Kept {
   #reply(pending: Pending): void {
     if (this.ended) return;
     this.#served += 1;
-    const met = keeping.faultOf(pending.index);
+    const met = keeping.faultOf(pending.came.index);
     if (met !== null && this.#misbehave(pending, met)) return;
     const last = fault?.kind === 'close-keep-alive' && this.#served >= fault.after;
     if (last) keeping.stats.faults += 1;
@@ -142,7 +140,7 @@ class Connection extends Kept {
 
   #send(pending: Pending, reply: ReplyShape): void {
     const text = replyBytes(pending, reply);
-    keeping.reply(pending.arrived, pending.first ? this.#accepted : undefined);
+    keeping.reply(pending.came, pending.first ? this.#accepted : undefined);
     this.socket.write(text);
   }
 }

@@ -77,6 +77,8 @@ export interface TruthStats {
   sinceAcceptUs: number[];
   /** For each whole reply: µs from the first request's arrival to this one's. */
   arrivalsUs: number[];
+  /** For each request without a whole reply (cut off, or by a fault): µs from the first request's arrival until one was due. */
+  unansweredUs: number[];
   /** Requests that met the stall. */
   stalled: number;
 }
@@ -95,13 +97,14 @@ export function newStats(): TruthStats {
     delaysUs: [],
     sinceAcceptUs: [],
     arrivalsUs: [],
+    unansweredUs: [],
     stalled: 0,
   };
 }
 
-/** sorted[floor(n p / 100)], as ab does. */
+/** The smallest value that `percent` of all do not exceed (nearest rank), as our histograms have it. NaN where there is none. */
 export function percentileUs(values: readonly number[], percent: number): number {
   const ascending = [...values].sort((a, b) => a - b);
-  const index = Math.min(ascending.length - 1, Math.floor((ascending.length * percent) / 100));
-  return ascending[index] ?? Number.NaN;
+  const rank = Math.max(1, Math.ceil((ascending.length * percent) / 100));
+  return ascending[rank - 1] ?? Number.NaN;
 }

@@ -10,6 +10,7 @@ import {
   machineFloor,
   underWay,
   undisturbed,
+  wrongRate,
 } from '../../../tests/support/truth-server-drive.ts';
 import { DriverError } from '../../model/driver.ts';
 import { errorTotal, type Measurement } from '../../model/measurement.ts';
@@ -76,6 +77,7 @@ describe.each(MODES)('counts, %s', (mode, part) => {
     const stats = await truth.stats();
     const { sent, completed, inFlight } = measurement.requests;
     expect(measurement.windowUs).toBe(600_000);
+    expect(wrongRate(measurement, stats)).toEqual([]);
     expect(completed).toBeGreaterThan(0);
     expect(sent).toBe(completed + (inFlight as number));
     expect(inFlight).toBeLessThanOrEqual(5);
@@ -90,8 +92,8 @@ describe.each(MODES)('latency against known delays, %s', (mode, part) => {
   it.each([
     ['none', { kind: 'none' }, 3_000],
     ['1 ms', { kind: 'constant', ms: 1 }, 1_000],
-    ['5 ms', { kind: 'constant', ms: 5 }, 150],
-    ['20 ms', { kind: 'constant', ms: 20 }, 70],
+    ['5 ms', { kind: 'constant', ms: 5 }, 250],
+    ['20 ms', { kind: 'constant', ms: 20 }, 110],
     ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
   ] as const)('%s', { retry: 2 }, async (_name, delay, requests) => {
     await using truth = await server({ delay, wrap });
@@ -99,10 +101,12 @@ describe.each(MODES)('latency against known delays, %s', (mode, part) => {
     const connections = 1;
     // The server's compiler is warmed by as many requests as take half a second.
     await run(truth, { ...part, stop: { kind: 'duration', durationMs: 500 } });
-    const floor = await machineFloor(truth, mode, Math.ceil(requests / 2), wrap);
+    const floor = await machineFloor(truth, mode, requests, wrap);
     await truth.reset();
     const driven = await run(truth, { ...part, connections, stop: { kind: 'requests', requests } }, wrap);
-    expect(farFromTruth(driven.measurement(), (await truth.stats()).delaysUs, floor)).toEqual([]);
+    const stats = await truth.stats();
+    expect(farFromTruth(driven.measurement(), stats.delaysUs, floor)).toEqual([]);
+    expect(wrongRate(driven.measurement(), stats)).toEqual([]);
   });
 
   it('tells connect, waiting and total apart', async () => {

@@ -40,12 +40,12 @@ export async function startGated(
   }
 }
 
-/** Runs a program of a stage to completion; at the deadline it and its descendants are killed. */
+/** Runs a program of a stage to completion; at the deadline, and when it is interrupted, it and its descendants are killed. */
 export async function runInside(
   host: Host,
   start: (spec: SpawnSpec) => Promise<StageProcess>,
   argv: readonly string[],
-  options: { stdin?: string; timeoutMs?: number } = {},
+  options: { stdin?: string; timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Finished> {
   const child = await start({
     argv,
@@ -53,17 +53,17 @@ export async function runInside(
     stdout: { collect: true },
     stderr: { collect: true },
   });
-  const deadline = new AbortController();
+  const over = new AbortController();
+  const wake = options.signal === undefined ? over.signal : AbortSignal.any([over.signal, options.signal]);
   let timedOut = false;
-  const watch = host.sleep(options.timeoutMs ?? RUN_TIMEOUT_MS, deadline.signal).then(
-    async () => {
-      timedOut = true;
-      for (const pid of await treeOf(host, [child.pid])) host.signal(pid, 'SIGKILL');
-    },
-    () => undefined,
-  );
+  const kill = async (): Promise<void> => {
+    if (over.signal.aborted) return;
+    timedOut = !wake.aborted;
+    for (const pid of await treeOf(host, [child.pid])) host.signal(pid, 'SIGKILL');
+  };
+  const watch = host.sleep(options.timeoutMs ?? RUN_TIMEOUT_MS, wake).then(kill, kill);
   const finished = await child.exited;
-  deadline.abort();
+  over.abort();
   await watch;
   return { ...finished, timedOut };
 }
