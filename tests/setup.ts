@@ -10,7 +10,6 @@ import { drivers } from '../src/drivers/index.ts';
 import { checkExperiment } from '../src/experiment/load-file.ts';
 import { localHost } from '../src/host/local.ts';
 import { readMachine } from '../src/host/machine.ts';
-import { UserError } from '../src/model/errors.ts';
 import type { Requirement } from '../src/model/plan.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { cacheFolder } from '../src/trial/prepare/cache.ts';
@@ -32,14 +31,9 @@ const wanted: Requirement[] = [
   apt('chromium', 'chromium'),
 ];
 
-// One by one: what cannot be had keeps nothing else from being there.
-for (const requirement of wanted) {
-  const missing = await missingRequirements(host, [requirement], cache);
-  if (missing.length === 0) continue;
-  console.log(`Installing ${requirement.command} ...`);
-  await installRequirements(host, missing, cache).catch((error: unknown) => {
-    if (!(error instanceof UserError)) throw error;
-    console.log(`  ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    for (const { where, what } of error.problems) console.log(`  ${where}: ${what}`);
-  });
-}
+const say = (text: string): void => console.log(text);
+for (const { where, what, remedy } of await installRequirements(host, await missingRequirements(host, wanted, cache), {
+  cache,
+  say,
+}))
+  say(`  ${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);

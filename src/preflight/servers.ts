@@ -41,7 +41,7 @@ export async function prepareServers(
     const missing = await missingRequirements(host, requirementsOf(server), options.cache);
     if (missing.length > 0) {
       all.unavailable[server.name] = missing
-        .map(({ reason, install }) => (install === null ? reason : `${reason}; get it with --install, or: ${install}`))
+        .map(({ reason, install }) => (install === null ? reason : `${reason}; ${howToGet(install, options.install)}`))
         .join('; ');
       continue;
     }
@@ -59,6 +59,9 @@ export async function prepareServers(
   return all;
 }
 
+const howToGet = (command: string, tried: boolean): string =>
+  tried ? `--install could not get it; by hand: ${command}` : `get it with --install, or: ${command}`;
+
 async function installMissing(host: Host, servers: readonly ServerPlan[], options: PrepareOptions): Promise<void> {
   const missing = await missingRequirements(host, servers.flatMap(requirementsOf), options.cache);
   if (missing.length === 0) return;
@@ -71,14 +74,8 @@ export async function installAll(
   missing: readonly Missing[],
   options: Pick<PrepareOptions, 'cache' | 'say'>,
 ): Promise<void> {
-  options.say(`Installing ${[...new Set(missing.map((one) => one.requirement.command))].join(', ')} ...`);
-  try {
-    await installRequirements(host, missing, options.cache);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    options.say(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    for (const problem of error.problems) options.say(`  ${problem.where}: ${problem.what}`);
-  }
+  for (const { where, what, remedy } of await installRequirements(host, missing, options))
+    options.say(`${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
 }
 
 /** Version, command and files as the report shows them: this machine's folders under their placeholders' names. */
