@@ -125,7 +125,10 @@ export function makeProgram(printer: Printer, done: (code: ExitCode) => void): C
   program
     .command('doctor')
     .description('what this machine allows: isolation, settings, generators')
-    .option('--install', 'get every generator: by package, or built from source, which takes minutes')
+    .option(
+      '--install',
+      'get every generator, by package or built from source, which takes minutes; and what shapes a network',
+    )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean; install?: boolean }) =>
       done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)),

@@ -64,7 +64,6 @@ const howToGet = (command: string, tried: boolean): string =>
 
 async function installMissing(host: Host, servers: readonly ServerPlan[], options: PrepareOptions): Promise<void> {
   const missing = await missingRequirements(host, servers.flatMap(requirementsOf), options.cache);
-  if (missing.length === 0) return;
   await installAll(host, missing, options);
 }
 
