@@ -1,5 +1,6 @@
 /**
- * Gets what the tests need, through loadcell's own install step: every generator, every recipe's server, a browser.
+ * Gets what the tests need, through loadcell's own install step: every generator, every recipe's server with its
+ * Python packages, a browser.
  * What cannot be had here (no root, no compiler) is named; its tests are then left out, each with its reason.
  */
 import aiohttp from '../experiments/servers/aiohttp/recipe.ts';
@@ -10,10 +11,12 @@ import { drivers } from '../src/drivers/index.ts';
 import { checkExperiment } from '../src/experiment/load-file.ts';
 import { localHost } from '../src/host/local.ts';
 import { readMachine } from '../src/host/machine.ts';
+import { type Problem, UserError } from '../src/model/errors.ts';
 import type { Requirement } from '../src/model/plan.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { cacheFolder } from '../src/trial/prepare/cache.ts';
 import { installRequirements } from '../src/trial/prepare/install.ts';
+import { prepareServer } from '../src/trial/prepare/prepare.ts';
 import { missingRequirements, requirementsOf } from '../src/trial/prepare/requirements.ts';
 
 const host = localHost();
@@ -31,9 +34,19 @@ const wanted: Requirement[] = [
   apt('chromium', 'chromium'),
 ];
 
+/** What ends with a problem is told, and its tests are left out or fail. */
+const tell = ({ where, what, remedy }: Problem): void =>
+  console.log(`  ${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
 const say = (text: string): void => console.log(text);
-for (const { where, what, remedy } of await installRequirements(host, await missingRequirements(host, wanted, cache), {
-  cache,
-  say,
-}))
-  say(`  ${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
+for (const problem of await installRequirements(host, await missingRequirements(host, wanted, cache), { cache, say }))
+  tell(problem);
+
+// What runs without --install downloads nothing: the environments of Python servers are made here.
+for (const server of plan.servers) {
+  try {
+    await prepareServer(host, server, { cache, leash: [], install: true, say });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    tell({ where: server.name, what: error.message });
+  }
+}

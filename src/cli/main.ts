@@ -101,7 +101,7 @@ export function makeProgram(printer: Printer, done: (code: ExitCode) => void): C
       .argument('<experiment>', 'the experiment file')
       .description('measure an experiment and write its report (the default)'),
   )
-    .option('--install', "get missing servers and generators through the recipes' packages")
+    .option('--install', 'get missing servers, generators and Python packages, as the recipes name them')
     .option('--resume', 'go on with the newest run of this experiment')
     .option('--changed', 'with --resume: go on although the experiment has changed since')
     .option('--out <folder>', 'where run folders go', 'out')

@@ -18,6 +18,7 @@ export interface PreparedServers {
 }
 
 export interface PrepareOptions {
+  /** Packages may be installed and downloaded. */
   install: boolean;
   cache: string;
   scratch: string;
@@ -46,7 +47,7 @@ export async function prepareServers(
       continue;
     }
     try {
-      const prepared = await prepareServer(stoppable, server, options.cache, tied);
+      const prepared = await prepareServer(stoppable, server, { ...options, leash: tied });
       all.prepared[server.name] = prepared;
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {

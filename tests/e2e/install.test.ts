@@ -1,6 +1,8 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { localHost } from '../../src/host/local.ts';
+import { missingRequirements, requirementsOf } from '../../src/trial/prepare/requirements.ts';
 import { type Bench, bench, experiment, nodeServer } from '../support/loadcell.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -25,6 +27,20 @@ async function ownMachine(made: Bench, aptGet: string, prepare = ''): Promise<re
     exec "$@"`;
   return ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'];
 }
+
+const [python] = await missingRequirements(localHost(), requirementsOf({ requires: [], pip: ['x'] }));
+test.skipIf(python !== undefined)(
+  `nothing is downloaded without --install${python === undefined ? '' : ` (skipped: ${python.reason}; ${python.install})`}`,
+  async () => {
+    await using made = await bench(
+      experiment(`${ANSWERS.replace(/,?\s*}$/, '')}, pip: ['loadcell-has-no-such-package'] }`, SHORT),
+    );
+    const env = { XDG_CACHE_HOME: join(made.folder, 'cache') };
+    const said = await made.run([made.file, '--wait'], { env });
+    expect(said.code, said.stderr).toBe(4);
+    expect(said.stderr).toContain('not run: the Python environment of server is not there; --install makes it');
+  },
+);
 
 const aptLog = (made: Bench): Promise<string> => readFile(join(made.folder, 'apt.log'), 'utf8').catch(() => '');
 
