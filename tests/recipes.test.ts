@@ -19,7 +19,7 @@ import { readMachine } from '../src/host/machine.ts';
 import type { Host, Running } from '../src/model/host.ts';
 import type { ServerPlan } from '../src/model/plan.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
-import { type Prepared, prepareServer } from '../src/trial/prepare/prepare.ts';
+import { type Prepared, type PrepareTools, prepareServer } from '../src/trial/prepare/prepare.ts';
 import { renderServer } from '../src/trial/prepare/render.ts';
 import { missingRequirements, requirementsOf } from '../src/trial/prepare/requirements.ts';
 import { hostToolPath } from '../src/trial/prepare/search-path.ts';
@@ -38,6 +38,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true, force: true }));
 
+const tools = (folder: string): PrepareTools => ({ cache: folder, leash: [], install: true, say: () => undefined });
+
 const machine = await readMachine(host);
 const file = 'recipes.test.ts';
 const experiment = checkExperiment({ title: 'all', servers: recipes, load: { requests: 1, keepAlive: false } }, file);
@@ -50,7 +52,7 @@ for (const plan of makePlan({ name: 'recipes', file, experiment }, machine, { se
     }
     let prepared: Prepared;
     beforeAll(async () => {
-      prepared = await prepareServer(host, plan, cache);
+      prepared = await prepareServer(host, plan, tools(cache));
     }, 180_000);
 
     test('tells its version', () => {
@@ -90,7 +92,8 @@ for (const plan of makePlan({ name: 'recipes', file, experiment }, machine, { se
       async () => {
         const ordinary = await ordinaryHost();
         // A virtual environment points at a Python, and root's may lie where others may not look.
-        const own = plan.pip.length === 0 ? prepared : await prepareServer(ordinary, plan, join(cache, 'ordinary'));
+        const own =
+          plan.pip.length === 0 ? prepared : await prepareServer(ordinary, plan, tools(join(cache, 'ordinary')));
         const PATH = await hostToolPath(ordinary, null);
         await using server = await start(plan, { ...own, env: { PATH } }, ordinary);
         expect(await ask(server.port, {})).toMatchObject({ status: 200, body: 'test 成功' });

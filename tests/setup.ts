@@ -1,5 +1,6 @@
 /**
- * Gets what the tests need, through loadcell's own install step: every generator, every recipe's server, a browser.
+ * Gets what the tests need, through loadcell's own install step: every generator, every recipe's server with its
+ * Python packages, a browser.
  * What cannot be had here (no root, no compiler) is named; its tests are then left out, each with its reason.
  */
 import aiohttp from '../experiments/servers/aiohttp/recipe.ts';
@@ -10,11 +11,12 @@ import { drivers } from '../src/drivers/index.ts';
 import { checkExperiment } from '../src/experiment/load-file.ts';
 import { localHost } from '../src/host/local.ts';
 import { readMachine } from '../src/host/machine.ts';
-import { UserError } from '../src/model/errors.ts';
+import { type Problem, UserError } from '../src/model/errors.ts';
 import type { Requirement } from '../src/model/plan.ts';
 import { makePlan } from '../src/plan/make-plan.ts';
 import { cacheFolder } from '../src/trial/prepare/cache.ts';
 import { installRequirements } from '../src/trial/prepare/install.ts';
+import { prepareServer } from '../src/trial/prepare/prepare.ts';
 import { missingRequirements, requirementsOf } from '../src/trial/prepare/requirements.ts';
 
 const host = localHost();
@@ -32,14 +34,19 @@ const wanted: Requirement[] = [
   apt('chromium', 'chromium'),
 ];
 
-// One by one: what cannot be had keeps nothing else from being there.
-for (const requirement of wanted) {
-  const missing = await missingRequirements(host, [requirement], cache);
-  if (missing.length === 0) continue;
-  console.log(`Installing ${requirement.command} ...`);
-  await installRequirements(host, missing, cache).catch((error: unknown) => {
+/** What ends with a problem is told, and its tests are left out or fail. */
+const tell = ({ where, what, remedy }: Problem): void =>
+  console.log(`  ${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
+const say = (text: string): void => console.log(text);
+for (const problem of await installRequirements(host, await missingRequirements(host, wanted, cache), { cache, say }))
+  tell(problem);
+
+// What runs without --install downloads nothing: the environments of Python servers are made here.
+for (const server of plan.servers) {
+  try {
+    await prepareServer(host, server, { cache, leash: [], install: true, say });
+  } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    console.log(`  ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    for (const { where, what } of error.problems) console.log(`  ${where}: ${what}`);
-  });
+    tell({ where: server.name, what: error.message });
+  }
 }

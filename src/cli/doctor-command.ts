@@ -4,6 +4,7 @@ import { readMachine } from '../host/machine.ts';
 import { ExitCode, type Problem, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { decideIsolation } from '../preflight/isolation.ts';
+import { EVERY_SHAPE, missingStageTools } from '../preflight/stage-tools.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
 import { installGenerators } from './install-generators.ts';
@@ -26,11 +27,11 @@ export async function doctorCommand(
   const cache = cacheFolder(process.env);
   const problems: Problem[] =
     options.install === true ? await installGenerators(host, cache, (text) => printer.line(text)) : [];
-  const findings = [...(await machineFindings(host)), ...(await generatorFindings(host, cache))];
+  const findings = [...(await machineFindings(host, cache)), ...(await generatorFindings(host, cache))];
   if (options.json === true) printer.result(JSON.stringify(findings, null, 2));
   else for (const finding of findings) printer.result(lineOf(printer, finding));
   if (problems.length === 0) return ExitCode.done;
-  throw new UserError('some generators could not be installed', { exitCode: ExitCode.preflightRefused, problems });
+  throw new UserError('not everything could be installed', { exitCode: ExitCode.preflightRefused, problems });
 }
 
 function lineOf(printer: Printer, { what, found, good, step }: Finding): string {
@@ -38,8 +39,10 @@ function lineOf(printer: Printer, { what, found, good, step }: Finding): string 
   return `${mark} ${plain(what)}: ${plain(found)}${step === null ? '' : `\n     -> ${plain(step)}`}`;
 }
 
-async function machineFindings(host: Host): Promise<Finding[]> {
+async function machineFindings(host: Host, cache: string): Promise<Finding[]> {
   const machine = await readMachine(host);
+  const [stageTool] = await missingStageTools(host, [null], cache);
+  const shaping = await missingStageTools(host, [EVERY_SHAPE], cache);
   const { isolation } = await decideIsolation(host, 'auto');
   const cores = machine.allowedCpus.length;
   const writable = await host.canWrite('/proc/sys/vm/swappiness');
@@ -51,7 +54,13 @@ async function machineFindings(host: Host): Promise<Finding[]> {
       step:
         isolation.kind === 'namespace'
           ? null
-          : 'trials will run on the host, one at a time; run as root, or allow user namespaces',
+          : `trials will run on the host, one at a time; ${stageTool?.install ?? 'run as root, or allow user namespaces'}`,
+    },
+    {
+      what: 'network shaping',
+      found: shaping.length === 0 ? 'ip, tc and nft are there' : shaping.map(({ reason }) => reason).join('; '),
+      good: shaping.length === 0,
+      step: shaping.length === 0 ? null : [...new Set(shaping.map(({ install }) => install))].join(' && '),
     },
     {
       what: 'CPUs',

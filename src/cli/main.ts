@@ -101,7 +101,7 @@ export function makeProgram(printer: Printer, done: (code: ExitCode) => void): C
       .argument('<experiment>', 'the experiment file')
       .description('measure an experiment and write its report (the default)'),
   )
-    .option('--install', "get missing servers and generators through the recipes' packages")
+    .option('--install', 'get missing servers, generators and Python packages, as the recipes name them')
     .option('--resume', 'go on with the newest run of this experiment')
     .option('--changed', 'with --resume: go on although the experiment has changed since')
     .option('--out <folder>', 'where run folders go', 'out')
@@ -125,7 +125,10 @@ export function makeProgram(printer: Printer, done: (code: ExitCode) => void): C
   program
     .command('doctor')
     .description('what this machine allows: isolation, settings, generators')
-    .option('--install', 'get every generator: by package, or built from source, which takes minutes')
+    .option(
+      '--install',
+      'get every generator, by package or built from source, which takes minutes; and what shapes a network',
+    )
     .option('--json', 'print as JSON')
     .action(async (options: { json?: boolean; install?: boolean }) =>
       done(await (await import('./doctor-command.ts')).doctorCommand(options, printer)),

@@ -98,7 +98,9 @@ export const serverSchema = z
     pip: z
       .array(pipRequirement)
       .default([])
-      .describe('Python packages (pip requirements) for a virtual environment of its own, {{venv}}. Default: none.'),
+      .describe(
+        'Python packages (pip requirements) for a virtual environment of its own, {{venv}}, which --install makes. Default: none.',
+      ),
     build: build.optional(),
     files: z
       .record(relativePath, relativePath)

@@ -6,8 +6,9 @@ import type { RunFile } from '../model/run.ts';
 import { assignDrivers, type InstalledDriver, installedDrivers, installWantedDrivers } from './drivers.ts';
 import { hostCopies } from './host-copies.ts';
 import { decideIsolation, type Isolation } from './isolation.ts';
-import { type PreparedServers, type PrepareOptions, prepareServers } from './servers.ts';
+import { installAll, type PreparedServers, type PrepareOptions, prepareServers } from './servers.ts';
 import { settingsProblems } from './settings.ts';
+import { missingStageTools } from './stage-tools.ts';
 
 export interface Ready {
   /** The plan with a driver for every load. */
@@ -39,13 +40,17 @@ export async function preflight(
   plan: Plan,
   options: PreflightOptions,
 ): Promise<Ready> {
+  if (options.install && plan.isolation !== 'host') {
+    const networks = plan.cells.map(({ settings }) => settings.network);
+    await installAll(host, await missingStageTools(host, networks, options.cache), options);
+  }
   const { isolation, problems } = await decideIsolation(host, plan.isolation);
   problems.push(...(await settingsProblems(host, machine, plan.cells, isolation, options)));
   if (problems.length > 0 && !plan.relax) {
     throw new UserError('this machine cannot hold what the experiment sets', {
       exitCode: ExitCode.preflightRefused,
       problems,
-      hint: 'Nothing was changed. --relax measures without these settings and says so in the report.',
+      hint: 'No setting was changed. --relax measures without these settings and says so in the report.',
     });
   }
   if (options.install) await installWantedDrivers(host, plan.cells, options);

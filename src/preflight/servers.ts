@@ -18,6 +18,7 @@ export interface PreparedServers {
 }
 
 export interface PrepareOptions {
+  /** Packages may be installed and downloaded. */
   install: boolean;
   cache: string;
   scratch: string;
@@ -41,12 +42,12 @@ export async function prepareServers(
     const missing = await missingRequirements(host, requirementsOf(server), options.cache);
     if (missing.length > 0) {
       all.unavailable[server.name] = missing
-        .map(({ reason, install }) => (install === null ? reason : `${reason}; get it with --install, or: ${install}`))
+        .map(({ reason, install }) => (install === null ? reason : `${reason}; ${howToGet(install, options.install)}`))
         .join('; ');
       continue;
     }
     try {
-      const prepared = await prepareServer(stoppable, server, options.cache, tied.argv);
+      const prepared = await prepareServer(stoppable, server, { ...options, leash: tied.argv });
       all.prepared[server.name] = prepared;
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {
@@ -59,9 +60,11 @@ export async function prepareServers(
   return all;
 }
 
+const howToGet = (command: string, tried: boolean): string =>
+  tried ? `--install could not get it; by hand: ${command}` : `get it with --install, or: ${command}`;
+
 async function installMissing(host: Host, servers: readonly ServerPlan[], options: PrepareOptions): Promise<void> {
   const missing = await missingRequirements(host, servers.flatMap(requirementsOf), options.cache);
-  if (missing.length === 0) return;
   await installAll(host, missing, options);
 }
 
@@ -71,14 +74,8 @@ export async function installAll(
   missing: readonly Missing[],
   options: Pick<PrepareOptions, 'cache' | 'say'>,
 ): Promise<void> {
-  options.say(`Installing ${[...new Set(missing.map((one) => one.requirement.command))].join(', ')} ...`);
-  try {
-    await installRequirements(host, missing, options.cache);
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    options.say(`${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`);
-    for (const problem of error.problems) options.say(`  ${problem.where}: ${problem.what}`);
-  }
+  for (const { where, what, remedy } of await installRequirements(host, missing, options))
+    options.say(`${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
 }
 
 /** Version, command and files as the report shows them: this machine's folders under their placeholders' names. */

@@ -236,6 +236,53 @@ it('says why namespaces cannot be had', async () => {
   expect(reason).toContain('/proc/sys/kernel/apparmor_restrict_unprivileged_userns is 1');
 });
 
+describe.skipIf(!found.namespace)('without iproute2', () => {
+  it('a loopback is brought up by perl, which Debian always has', async () => {
+    await using without = await hostWithout('ip', 'tc');
+    expect(await probeIsolation(without)).toMatchObject({ namespace: true });
+    await using stage = await open({}, without);
+    const reached = "require('net').connect(9, '127.0.0.1').on('error', (error) => console.log(error.code))";
+    expect((await stage.run([process.execPath, '-e', reached])).stdout.trim()).toBe('ECONNREFUSED');
+  });
+
+  it('nor perl, the missing command and its package are named', async () => {
+    await using without = await hostWithout('ip', 'perl');
+    const { namespace, reason } = await probeIsolation(without);
+    expect(namespace).toBe(false);
+    expect(reason).toContain('the ip command is missing: apt-get install -y iproute2');
+  });
+
+  it('a shaped link names what it lacks', async () => {
+    const shaped = { network: { rateMbit: 100, lossPercent: 1 } };
+    for (const [command, name] of [
+      ['ip', 'iproute2'],
+      ['tc', 'iproute2'],
+      ['nft', 'nftables'],
+    ] as const) {
+      await using without = await hostWithout(command);
+      await expect(open(shaped, without)).rejects.toThrow(
+        `the ${command} command is missing: apt-get install -y ${name}`,
+      );
+    }
+  });
+});
+
+/** This machine with these programs on no PATH. */
+async function hostWithout(...names: string[]): Promise<Host & AsyncDisposable> {
+  const folder = await host.makeTemporaryFolder('stage-path-');
+  for (const from of ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']) {
+    for (const name of await host.list(from).catch(() => [])) {
+      if (!names.includes(name)) await host.link(`${from}/${name}`, `${folder}/${name}`);
+    }
+  }
+  await fs.chmod(folder, 0o755);
+  return {
+    ...host,
+    spawn: (spec) => host.spawn({ ...spec, env: { ...spec.env, PATH: folder } }),
+    [Symbol.asyncDispose]: () => host.remove(folder),
+  };
+}
+
 const line = (child: { onLine(listener: (line: string) => void): void }): Promise<string> =>
   new Promise((resolve) => child.onLine(resolve));
 

@@ -89,11 +89,13 @@ const text = (value: number | undefined): string => (value === undefined || valu
 async function ready(host: Host, outer: Running, sides: string[]): Promise<Record<string, SysctlReport>> {
   const reports: Record<string, SysctlReport> = {};
   const missing = new Set(sides);
+  let lacking: string | undefined;
   const deadline = new AbortController();
   const allReady = new Promise<void>((resolve) => {
     outer.onLine((line) => {
       const [side = '', word, ...rest] = line.split(' ');
       if (word === 'sysctls') reports[side] = JSON.parse(rest.join(' ')) as SysctlReport;
+      if (word === 'lacks') lacking = rest[0];
       if (word === 'ready') missing.delete(side);
       // One end alone is no stage. Its reason is on stderr, which is whole when all have ended.
       if (word === 'failed') host.signal(outer.pid, 'SIGKILL');
@@ -101,6 +103,10 @@ async function ready(host: Host, outer: Running, sides: string[]): Promise<Recor
     });
   });
   const ended = outer.exited.then((end) => {
+    if (lacking !== undefined) {
+      const name = lacking === 'nft' ? 'nftables' : 'iproute2';
+      throw new HostError(`the ${lacking} command is missing: apt-get install -y ${name}`, 'ENOPKG');
+    }
     // The shell puts the script and the line before its own words; the user's concern is what follows.
     const said = end.stderr.replaceAll(new RegExp(`^${INIT}: (?:line )?\\d+: `, 'gm'), '').trim();
     throw new HostError(`the stage did not open: ${said || `code ${end.code}, ${end.signal}`}`, 'EPERM');

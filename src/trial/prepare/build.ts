@@ -5,6 +5,7 @@ import type { ServerPlan } from '../../model/plan.ts';
 import { failed } from './failed.ts';
 import { digestOf, kept } from './kept.ts';
 import { fillArgv, type Placeholders } from './placeholders.ts';
+import type { PrepareTools } from './prepare.ts';
 
 const TIMEOUT_MS = 600_000;
 
@@ -17,7 +18,7 @@ export async function prepareBuild(
   server: Pick<ServerPlan, 'name' | 'folder' | 'requires'>,
   build: NonNullable<ServerPlan['build']>,
   placeholders: Placeholders,
-  where: { cache: string; path: string; leash: readonly string[] },
+  where: PrepareTools & { path: string },
 ): Promise<string> {
   const env = { PATH: where.path };
   const inputs = await Promise.all(build.inputs.map((name) => readInput(host, server, name)));
@@ -26,6 +27,7 @@ export async function prepareBuild(
   );
   const key = digestOf([inputs, build.steps, tools]);
   return kept(host, join(where.cache, 'build', `${server.name}-${key}`), async (folder) => {
+    where.say(`Building ${server.name} ...`);
     for (const [index, step] of build.steps.entries()) {
       const argv = fillArgv(step, { ...placeholders, build: folder }, `${server.name}: build.steps[${index}]`);
       const end = await host.run([...where.leash, ...argv], { cwd: server.folder, env, timeoutMs: TIMEOUT_MS });

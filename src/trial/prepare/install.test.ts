@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localHost } from '../../host/local.ts';
-import { UserError } from '../../model/errors.ts';
 import type { Finished, Host, Running } from '../../model/host.ts';
 import type { Requirement } from '../../model/plan.ts';
 import { installRequirements } from './install.ts';
@@ -21,6 +20,8 @@ function paperHost(options: {
   sudo?: boolean;
   files?: Record<string, string>;
   apt?: number[];
+  /** Packages that apt-get knows nothing of. */
+  unknown?: string[];
   enables?: string;
 }) {
   const done: string[] = [];
@@ -52,14 +53,15 @@ function paperHost(options: {
     run: async (argv: readonly string[]) => change(argv),
     spawn: async ({ argv }: { argv: readonly string[] }): Promise<Running> => {
       done.push(argv.join(' '));
-      const code = argv.includes('install') ? (answers.shift() ?? 0) : 0;
+      const unknown = argv.some((word) => options.unknown?.includes(word));
+      const code = unknown ? 100 : argv.includes('install') ? (answers.shift() ?? 0) : 0;
       if (argv.includes('install') && code === 0) installed = true;
       if (installed && options.enables !== undefined) wants.add(options.enables);
       const exited = Promise.resolve(end(code, code === 0 ? '' : 'E: Unable to locate package nginx-light'));
       return { pid: 99_999, exited, onLine: () => undefined } as unknown as Running;
     },
     stat: async (path: string) => {
-      const there = path === '/usr/bin/apt-get' || (installed && path === '/usr/sbin/nginx');
+      const there = path === '/usr/bin/apt-get' || (installed && ['/usr/sbin/nginx', '/usr/bin/wrk'].includes(path));
       if (!there) throw new Error('ENOENT');
       return { uid: 0, mode: 0o755, kind: 'file' as const, size: 1 };
     },
@@ -81,70 +83,98 @@ function paperHost(options: {
 }
 
 const NGINX = missing({ command: 'nginx', apt: 'nginx-light' });
+const WRK = missing({ command: 'wrk', apt: 'wrk' });
+const QUIET = { cache: '/cache', say: () => undefined };
 const INSTALL =
   'env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends';
 const POLICY = '/usr/sbin/policy-rc.d';
 
 test('root: one apt-get for all packages, under a policy that forbids services and is gone afterwards', async () => {
   const { host, done, files } = paperHost({ uid: 0 });
-  const lines: string[] = [];
-  await installRequirements(host, [NGINX, NGINX], '/cache', (line) => lines.push(line));
+  const said: string[] = [];
+  const problems = await installRequirements(host, [NGINX, NGINX, WRK], { cache: '/cache', say: (t) => said.push(t) });
   expect(done).toEqual([
     `install -m 755 /tmp/paper/policy-rc.d ${POLICY}`,
-    `${INSTALL} nginx-light`,
+    `${INSTALL} nginx-light wrk`,
     `rm -f ${POLICY}`,
   ]);
   expect(files.size).toBe(0);
-  expect(lines).toEqual([`$ ${INSTALL} nginx-light`]);
+  expect(problems).toEqual([]);
+  expect(said).toEqual(['Installing nginx, wrk ...']);
 });
 
 test('a policy that was there before is there again', async () => {
   const { host, files } = paperHost({ uid: 0, files: { [POLICY]: 'exit 101' } });
-  await installRequirements(host, [NGINX], '/cache');
+  await installRequirements(host, [NGINX], QUIET);
   expect([...files]).toEqual([[POLICY, 'exit 101']]);
 });
 
 test('so it is when the installation fails', async () => {
   const { host, files } = paperHost({ uid: 0, files: { [POLICY]: 'exit 101' }, apt: [100, 100] });
-  await expect(installRequirements(host, [NGINX], '/cache')).rejects.toThrow(
-    /installing nginx-light failed.*Unable to locate package/s,
-  );
+  const [problem] = await installRequirements(host, [NGINX], QUIET);
+  expect(problem?.what).toMatch(/installing nginx-light failed.*Unable to locate package/s);
   expect([...files]).toEqual([[POLICY, 'exit 101']]);
 });
 
 test('what a killed run left of ours is replaced, and the older policy comes back', async () => {
   const left = { [POLICY]: '# loadcell: ...', [`${POLICY}.before-loadcell`]: 'exit 101' };
   const { host, files } = paperHost({ uid: 0, files: left });
-  await installRequirements(host, [NGINX], '/cache');
+  await installRequirements(host, [NGINX], QUIET);
   expect([...files]).toEqual([[POLICY, 'exit 101']]);
 });
 
 test('old package lists are fetched once, and only when the first attempt failed', async () => {
   const { host, done } = paperHost({ uid: 0, apt: [100, 0] });
-  await installRequirements(host, [NGINX], '/cache');
+  await installRequirements(host, [NGINX], QUIET);
   const apt = done
     .filter((line) => line.includes('apt-get'))
     .map((line) => (line.endsWith(' update') ? 'update' : 'install'));
   expect(apt).toEqual(['install', 'update', 'install']);
 });
 
+test('a package that cannot be had keeps no other from being there, and is the only one to be named', async () => {
+  const { host, done } = paperHost({ uid: 0, unknown: ['nginx-light'] });
+  const problems = await installRequirements(host, [NGINX, WRK], QUIET);
+  expect(done.filter((line) => line.includes(' install -y')).map((line) => line.replace(INSTALL, ''))).toEqual([
+    ' nginx-light wrk',
+    ' nginx-light wrk',
+    ' nginx-light',
+    ' wrk',
+  ]);
+  expect(problems).toHaveLength(1);
+  expect(problems[0]?.where).toBe('nginx');
+  expect(problems[0]?.what).toMatch(/installing nginx-light failed.*Unable to locate package nginx-light/s);
+});
+
+test('nor does it keep from what brings itself', async () => {
+  const { host, done } = paperHost({ uid: 0, apt: [100, 100] });
+  const own = missing({ command: 'own', install: [['go', 'install', 'own']] });
+  const problems = await installRequirements(host, [NGINX, own], QUIET);
+  expect(done).toContain('go install own');
+  expect(problems[0]?.where).toBe('nginx');
+});
+
 test('a service that the package enabled for the next boot is not left enabled', async () => {
   const { host, wants } = paperHost({ uid: 0, enables: 'nginx.service' });
-  await installRequirements(host, [NGINX], '/cache');
+  await installRequirements(host, [NGINX], QUIET);
   expect([...wants]).toEqual(['ssh.service']);
 });
 
 test('an ordinary user goes through sudo where it asks for nothing', async () => {
   const { host, done } = paperHost({ uid: 1000, sudo: true });
-  await installRequirements(host, [NGINX], '/cache');
+  await installRequirements(host, [NGINX], QUIET);
   expect(done.every((line) => line.startsWith('sudo -n '))).toBe(true);
 });
 
 test('and otherwise is told what to run, with nothing changed', async () => {
   const { host, done } = paperHost({ uid: 1000, sudo: false });
-  const attempt = installRequirements(host, [NGINX], '/cache');
-  await expect(attempt).rejects.toThrow(/someone may not install packages/);
-  await expect(attempt).rejects.toMatchObject({ hint: 'run as root: apt-get install -y nginx-light', exitCode: 3 });
+  expect(await installRequirements(host, [NGINX, WRK], QUIET)).toEqual([
+    {
+      where: 'nginx, wrk',
+      what: 'someone may not install packages',
+      remedy: 'run as root: apt-get install -y nginx-light wrk',
+    },
+  ]);
   expect(done).toEqual([]);
 });
 
@@ -155,35 +185,33 @@ beforeEach(async () => {
 afterEach(() => rm(cache, { recursive: true, force: true }));
 
 test("a requirement's own steps put a program into our folder, for real", async () => {
-  const step = [
-    'sh',
-    '-c',
-    'echo working; printf "#!/bin/sh\\necho mine\\n" > "$0" && chmod 755 "$0"',
-    '{{bin}}/loadcell-own-tool',
-  ];
+  const step = ['sh', '-c', 'printf "#!/bin/sh\\necho mine\\n" > "$0" && chmod 755 "$0"', '{{bin}}/loadcell-own-tool'];
   const tool = missing({
     command: 'loadcell-own-tool',
     install: [step],
     verify: { argv: ['loadcell-own-tool'], pattern: 'mine' },
   });
-  const lines: string[] = [];
-  await installRequirements(localHost(), [tool], cache, (line) => lines.push(line));
-  expect(lines.at(-1)).toBe('working');
+  const said: string[] = [];
+  expect(await installRequirements(localHost(), [tool], { cache, say: (text) => said.push(text) })).toEqual([]);
+  expect(said).toEqual(['Installing loadcell-own-tool ...']);
   expect(await readFile(join(cache, 'bin', 'loadcell-own-tool'), 'utf8')).toContain('mine');
 });
 
 test('steps that succeed without bringing the program are not believed', async () => {
   const tool = missing({ command: 'loadcell-own-tool', install: [['true']] });
-  await expect(installRequirements(localHost(), [tool], cache)).rejects.toMatchObject({
-    problems: [{ where: 'loadcell-own-tool', what: 'loadcell-own-tool is not installed' }],
-  });
+  expect(await installRequirements(localHost(), [tool], { ...QUIET, cache })).toEqual([
+    {
+      where: 'loadcell-own-tool',
+      what: 'installed, but still not usable: loadcell-own-tool is not installed',
+    },
+  ]);
 });
 
 test('a step that fails, or a tool that the step needs and is not there, is named with its words', async () => {
   const failing = missing({ command: 'x-tool', install: [['sh', '-c', 'echo no disk >&2; exit 3']] });
-  await expect(installRequirements(localHost(), [failing], cache)).rejects.toThrow(
-    /installing x-tool failed.*exited 3\nno disk/s,
-  );
-  const absent = missing({ command: 'x-tool', install: [['no-such-cargo', 'install', 'x-tool']] });
-  await expect(installRequirements(localHost(), [absent], cache)).rejects.toThrow(UserError);
+  const absent = missing({ command: 'y-tool', install: [['no-such-cargo', 'install', 'y-tool']] });
+  const problems = await installRequirements(localHost(), [failing, absent], { ...QUIET, cache });
+  expect(problems.map(({ where }) => where)).toEqual(['x-tool', 'y-tool']);
+  expect(problems[0]?.what).toMatch(/installing x-tool failed.*exited 3\nno disk/s);
+  expect(problems[1]?.what).toContain('ENOENT');
 });

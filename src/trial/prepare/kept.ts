@@ -36,4 +36,4 @@ async function sweep(host: Host, link: string): Promise<void> {
 }
 
 /** A link whose folder was cleaned away is not there. */
-const isWhole = (host: Host, link: string): Promise<boolean> => host.exists(`${link}/.`);
+export const isWhole = (host: Host, link: string): Promise<boolean> => host.exists(`${link}/.`);

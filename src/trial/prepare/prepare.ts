@@ -15,27 +15,31 @@ export interface Prepared {
   env: Record<string, string>;
 }
 
+export interface PrepareTools {
+  /** Our cache folder. */
+  cache: string;
+  /** argv prefix that ties what is built to the runner's life. */
+  leash: readonly string[];
+  /** Python packages may be downloaded. */
+  install: boolean;
+  /** Told before what may take minutes. */
+  say(text: string): void;
+}
+
 /**
  * Does once for a run what every trial of a server needs. What was built or installed before is used again.
  * Throws `UserError` with the last lines of the command that failed.
- *
- * @param leash argv prefix that ties what is built to the runner's life
  */
-export async function prepareServer(
-  host: Host,
-  server: ServerPlan,
-  cache: string,
-  leash: readonly string[] = [],
-): Promise<Prepared> {
-  const path = await hostToolPath(host, cache);
+export async function prepareServer(host: Host, server: ServerPlan, tools: PrepareTools): Promise<Prepared> {
+  const path = await hostToolPath(host, tools.cache);
   const placeholders: Record<string, string> = {
     recipe: server.folder,
     // The runner is Node itself, so that a node server needs nothing installed.
     node: await host.readLink(`/proc/${host.pid}/exe`),
   };
-  if (server.pip.length > 0) placeholders.venv = await prepareVenv(host, server.pip, { cache, path, leash });
+  if (server.pip.length > 0) placeholders.venv = await prepareVenv(host, server, { ...tools, path });
   if (server.build !== null) {
-    placeholders.build = await prepareBuild(host, server, server.build, placeholders, { cache, path, leash });
+    placeholders.build = await prepareBuild(host, server, server.build, placeholders, { ...tools, path });
   }
   const env = { PATH: path };
   return { placeholders, version: await versionOf(host, server, placeholders, env), env };

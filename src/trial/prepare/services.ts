@@ -28,7 +28,7 @@ exit 0
 export async function withoutServices(
   host: Host,
   sudo: readonly string[],
-  onLine: (line: string) => void,
+  say: (text: string) => void,
   body: () => Promise<void>,
 ): Promise<void> {
   const before = await enabledServices(host);
@@ -42,7 +42,7 @@ export async function withoutServices(
   } finally {
     await host.remove(folder);
     await putBack(host, sudo);
-    await disableNew(host, sudo, before, onLine);
+    await disableNew(host, sudo, before, say);
   }
 }
 
@@ -66,11 +66,11 @@ async function disableNew(
   host: Host,
   sudo: readonly string[],
   before: string[],
-  onLine: (line: string) => void,
+  say: (text: string) => void,
 ): Promise<void> {
   for (const unit of (await enabledServices(host)).filter((one) => !before.includes(one))) {
     await must(host, [...sudo, 'rm', '-f', join(WANTED, unit)]);
-    onLine(`${unit} stays off: its package had enabled it at boot (systemctl enable ${unit} brings it back)`);
+    say(`${unit} stays off: its package had enabled it at boot (systemctl enable ${unit} brings it back)`);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { localHost } from '../../host/local.ts';
+import type { PrepareTools } from './prepare.ts';
 import { missingRequirements, requirementsOf } from './requirements.ts';
 import { hostToolPath } from './search-path.ts';
 import { prepareVenv } from './venv.ts';
@@ -40,17 +41,35 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describeVenv('installs the requirement lines once', async () => {
-  const venv = await prepareVenv(host, [wheel], { cache, path, leash: [] });
-  const said = await host.run([join(venv, 'bin/python'), '-c', 'import tiny; print(tiny.ANSWER)']);
-  expect(said.stdout.trim()).toBe('42');
-  expect(await prepareVenv(host, [wheel], { cache, path, leash: [] })).toBe(venv);
+const server = (pip: string[]): { name: string; pip: string[] } => ({ name: 'tiny', pip });
+const tools = (more: Partial<PrepareTools> = {}): PrepareTools & { path: string } => ({
+  ...{ cache, path, leash: [], install: true, say: () => undefined },
+  ...more,
+});
+
+describeVenv('installs the requirement lines once, and says so before it does', async () => {
+  const said: string[] = [];
+  const venv = await prepareVenv(host, server([wheel]), tools({ say: (text) => said.push(text) }));
+  const answer = await host.run([join(venv, 'bin/python'), '-c', 'import tiny; print(tiny.ANSWER)']);
+  expect(answer.stdout.trim()).toBe('42');
+  expect(await prepareVenv(host, server([wheel]), tools({ install: false }))).toBe(venv);
   expect((await readdir(join(cache, 'venv'))).length).toBe(2);
+  expect(said).toEqual(['Making the Python environment of tiny ...']);
+});
+
+describeVenv('downloads nothing unasked', async () => {
+  const before = await readdir(join(cache, 'venv')).catch(() => []);
+  const attempt = prepareVenv(host, server([wheel, wheel]), tools({ install: false }));
+  await expect(attempt).rejects.toMatchObject({
+    message: 'the Python environment of tiny is not there',
+    hint: '--install makes it',
+  });
+  expect(await readdir(join(cache, 'venv')).catch(() => [])).toEqual(before);
 });
 
 describeVenv('says what pip said, and leaves no half-made environment to be used later', async () => {
   const before = await readdir(join(cache, 'venv')).catch(() => []);
-  const attempt = prepareVenv(host, [join(folder, 'absent-1.0-py3-none-any.whl')], { cache, path, leash: [] });
+  const attempt = prepareVenv(host, server([join(folder, 'absent-1.0-py3-none-any.whl')]), tools());
   await expect(attempt).rejects.toThrow(/installing Python packages failed.*absent-1\.0/s);
   expect(await readdir(join(cache, 'venv'))).toEqual(before);
 });
