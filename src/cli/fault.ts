@@ -3,7 +3,7 @@ import type { Host } from '../model/host.ts';
 import type { TrialEvent } from '../trial/context.ts';
 
 /** What the run does to the machine and to its folder, where it can be hit. */
-export type Effect =
+type Effect =
   /** The ledger has the old values; no setting has been written yet. */
   | 'ledger-kept'
   /** The first of the settings has been written. */

@@ -24,7 +24,7 @@ export interface ProcessSnapshot {
 }
 
 /** ns on a CPU, ns runnable but waiting for one. */
-export interface TaskTime {
+interface TaskTime {
   runNs: number;
   waitNs: number;
 }
