@@ -8,6 +8,7 @@ import go from '../experiments/servers/go/recipe.ts';
 import nginx from '../experiments/servers/nginx/recipe.ts';
 import uwsgi from '../experiments/servers/uwsgi/recipe.ts';
 import { drivers } from '../src/drivers/index.ts';
+import { machinePlace } from '../src/environment/place.ts';
 import { checkExperiment } from '../src/experiment/load-file.ts';
 import { localHost } from '../src/host/local.ts';
 import { readMachine } from '../src/host/machine.ts';
@@ -37,14 +38,20 @@ const wanted: Requirement[] = [
 /** What ends with a problem is told, and its tests are left out or fail. */
 const tell = ({ where, what, remedy }: Problem): void =>
   console.log(`  ${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
-const say = (text: string): void => console.log(text);
-for (const problem of await installRequirements(host, await missingRequirements(host, wanted, cache), { cache, say }))
+const tools = {
+  cache,
+  state: machinePlace(host.user, process.env).folder,
+  leash: [],
+  say: (text: string): void => console.log(text),
+  signal: new AbortController().signal,
+};
+for (const problem of await installRequirements(host, await missingRequirements(host, wanted, cache), tools))
   tell(problem);
 
 // What runs without --install downloads nothing: the environments of Python servers are made here.
 for (const server of plan.servers) {
   try {
-    await prepareServer(host, server, { cache, leash: [], install: true, say });
+    await prepareServer(host, server, { ...tools, install: true });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     tell({ where: server.name, what: error.message });

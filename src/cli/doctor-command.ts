@@ -1,4 +1,7 @@
 import { drivers } from '../drivers/index.ts';
+import { takeLock } from '../environment/lock.ts';
+import { machinePlace, secureFolder } from '../environment/place.ts';
+import { leash } from '../environment/stage/leash.ts';
 import { localHost } from '../host/local.ts';
 import { readMachine } from '../host/machine.ts';
 import { ExitCode, type Problem, UserError } from '../model/errors.ts';
@@ -8,6 +11,7 @@ import { EVERY_SHAPE, missingStageTools } from '../preflight/stage-tools.ts';
 import { cacheFolder } from '../trial/prepare/cache.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
 import { installGenerators } from './install-generators.ts';
+import { interruptible } from './interrupt.ts';
 import { type Printer, plain } from './print.ts';
 
 interface Finding {
@@ -25,13 +29,32 @@ export async function doctorCommand(
 ): Promise<ExitCode> {
   const host = localHost();
   const cache = cacheFolder(process.env);
-  const problems: Problem[] =
-    options.install === true ? await installGenerators(host, cache, (text) => printer.line(text)) : [];
+  const problems = options.install === true ? await install(host, cache, (text) => printer.line(text)) : [];
   const findings = [...(await machineFindings(host, cache)), ...(await generatorFindings(host, cache))];
   if (options.json === true) printer.result(JSON.stringify(findings, null, 2));
   else for (const finding of findings) printer.result(lineOf(printer, finding));
   if (problems.length === 0) return ExitCode.done;
   throw new UserError('not everything could be installed', { exitCode: ExitCode.preflightRefused, problems });
+}
+
+/** As a run does it: interruptible, and not beside a run, whose measurements it would disturb. */
+async function install(host: Host, cache: string, say: (text: string) => void): Promise<Problem[]> {
+  using stopping = await interruptible(host);
+  const { signal } = stopping;
+  const place = machinePlace(host.user, process.env);
+  await secureFolder(host, place.folder);
+  const who = { experiment: null, command: 'loadcell doctor --install', wait: false };
+  await using _lock = await takeLock(host, place.lock, { ...who, say, signal });
+  const { isolation } = await decideIsolation(host, 'auto');
+  await using held = await leash(host, isolation);
+  // Awaited here: signal, lock and leash are held until it is done.
+  return await installGenerators(host, {
+    cache,
+    state: place.folder,
+    leash: held.argv,
+    say,
+    signal,
+  });
 }
 
 function lineOf(printer: Printer, { what, found, good, step }: Finding): string {

@@ -10,11 +10,11 @@ function bareHost(compilers: readonly string[]): { host: Host; ran: string[] } {
   const end = (code: number, stdout = ''): Finished => ({ code, signal: null, stdout, stderr: '', timedOut: false });
   const host: Host = {
     ...localHost(),
-    run: async (argv) => (argv[0] === 'printenv' ? end(0, '/usr/bin\n') : end(1)),
-    spawn: async ({ argv }) => {
+    run: async (argv) => {
+      if (argv[0] === 'printenv') return end(0, '/usr/bin\n');
       ran.push(argv.join(' '));
       if (!compilers.some((name) => argv.includes(name))) throw new Error(`spawn ${argv[0]} ENOENT`);
-      return { pid: 99_999, exited: Promise.resolve(end(0)), onLine: () => undefined } as never;
+      return end(0);
     },
     stat: async () => {
       throw new Error('ENOENT');
@@ -24,12 +24,17 @@ function bareHost(compilers: readonly string[]): { host: Host; ran: string[] } {
   return { host, ran };
 }
 
+const OPTIONS = {
+  ...{ cache: '/cache', state: '/state', leash: [], say: () => undefined },
+  signal: new AbortController().signal,
+};
+
 const built = drivers.flatMap((driver) => driver.requires).filter((one) => one.apt === null);
 
 it('names each generator that cannot be had, and goes on with the others', async () => {
   const { host } = bareHost([]);
   const said: string[] = [];
-  const problems = await installGenerators(host, '/cache', (text) => said.push(text));
+  const problems = await installGenerators(host, { ...OPTIONS, say: (text) => said.push(text) });
   const [packaged, ...others] = problems;
   expect(packaged?.where).toContain('wrk');
   expect(packaged?.what).toContain('no apt-get');
@@ -40,7 +45,7 @@ it('names each generator that cannot be had, and goes on with the others', async
 
 it('builds into our own folder, and says so where nothing came of it', async () => {
   const { host, ran } = bareHost(['go', 'cargo']);
-  const problems = await installGenerators(host, '/cache', () => undefined);
+  const problems = await installGenerators(host, OPTIONS);
   expect(ran.filter((argv) => argv.includes('/cache/bin')).length).toBe(built.length);
   expect(problems.find((one) => one.where === 'k6')?.what).toContain('installed, but still not usable');
 });

@@ -2,14 +2,15 @@ import { drivers } from '../drivers/index.ts';
 import type { Problem } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { EVERY_SHAPE, missingStageTools } from '../preflight/stage-tools.ts';
-import { installRequirements } from '../trial/prepare/install.ts';
+import { type InstallOptions, installRequirements } from '../trial/prepare/install.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
 
 /**
  * Gets every generator and every tool of a stage that is not here: packages first, then those that have to be built one by one, which takes minutes
  * each. What cannot be had stops none of the others; it is returned.
  */
-export async function installGenerators(host: Host, cache: string, say: (text: string) => void): Promise<Problem[]> {
+export async function installGenerators(host: Host, options: InstallOptions): Promise<Problem[]> {
+  const { cache } = options;
   const missing = [
     ...(await missingStageTools(host, [EVERY_SHAPE], cache)),
     ...(await missingRequirements(
@@ -18,5 +19,5 @@ export async function installGenerators(host: Host, cache: string, say: (text: s
       cache,
     )),
   ];
-  return installRequirements(host, missing, { cache, say });
+  return installRequirements(host, missing, options);
 }

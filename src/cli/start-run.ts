@@ -81,9 +81,10 @@ export async function startRun(given: Given): Promise<StartedRun> {
     const plan = found?.file.plan ?? given.plan;
     const workers = await compileWorkers(host, join(scratch, 'workers'), WORKERS);
     const node = process.execPath;
+    const place = machinePlace(host.user, process.env);
     const environment = await openEnvironment(host, {
       experiment: plan.experiment.name,
-      place: machinePlace(host.user, process.env),
+      place,
       guardianWorker: workers.guardian as string,
       node,
       scratch,
@@ -96,6 +97,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
     const ready = await preflight(host, machine, plan, {
       install: options.install ?? false,
       cache: cacheFolder(process.env),
+      state: place.folder,
       scratch,
       say,
       ownVersion,

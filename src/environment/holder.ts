@@ -6,8 +6,9 @@ export interface HolderWord {
   pid: number;
   start: number;
   user: string;
-  /** null: `loadcell restore`. */
+  /** null: `command`, or `loadcell restore`. */
   experiment: string | null;
+  command?: string;
   /** ISO 8601. */
   since: string;
 }
@@ -29,7 +30,7 @@ export async function holderOf(host: Host, lock: string): Promise<Holder | null>
   // A name can be held without listening.
   if (answer === null && pid === null) return null;
   if (word !== null && (pid === null ? await isAlive(host, owner(word)) : pid === word.pid)) {
-    const what = word.experiment === null ? 'loadcell restore' : `the experiment ${word.experiment}`;
+    const what = word.experiment === null ? (word.command ?? 'loadcell restore') : `the experiment ${word.experiment}`;
     return { text: `${what}, process ${word.pid} of ${word.user}, since ${word.since}`, pid: word.pid };
   }
   if (pid === null) return { text: 'a process that cannot be seen from here and does not say what it is', pid: null };
@@ -46,7 +47,7 @@ function parseWord(answer: string): HolderWord | null {
   try {
     const found = JSON.parse(answer) as Record<string, unknown> | null;
     if (found === null || typeof found !== 'object') return null;
-    const { pid, start, user, experiment, since } = found;
+    const { pid, start, user, experiment, command, since } = found;
     if (!Number.isSafeInteger(pid) || !Number.isSafeInteger(start)) return null;
     if (typeof user !== 'string' || typeof since !== 'string') return null;
     if (experiment !== null && typeof experiment !== 'string') return null;
@@ -55,6 +56,7 @@ function parseWord(answer: string): HolderWord | null {
       start: start as number,
       user: printable(user),
       experiment: experiment === null ? null : printable(experiment),
+      ...(typeof command === 'string' ? { command: printable(command) } : {}),
       since: printable(since),
     };
   } catch {

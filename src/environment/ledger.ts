@@ -43,14 +43,17 @@ export const writeLedger = (host: Host, folder: string, ledger: Ledger): Promise
   host.writeDurable(ledgerFile(folder), `${JSON.stringify(ledger, null, 1)}\n`, 0o600);
 
 /** null when there is none. A `UserError` when it cannot be believed: then nothing is written anywhere. */
-export async function readLedger(host: Host, folder: string): Promise<Ledger | null> {
-  const file = ledgerFile(folder);
+export const readLedger = (host: Host, folder: string): Promise<Ledger | null> =>
+  readOwn(host, ledgerFile(folder), parseLedger);
+
+/** A file that nobody but this user could have written, in the words of a damaged ledger where it is not. */
+export async function readOwn<T>(host: Host, file: string, parse: (text: string) => T): Promise<T | null> {
   try {
     const { kind, uid, mode, size } = await host.stat(file);
     if (kind !== 'file') throw new LedgerProblem(`it is a ${kind}, not a file`);
     if (uid !== host.user.uid || (mode & 0o077) !== 0) throw new LedgerProblem('other users can write or read it');
     if (size > MOST_BYTES) throw new LedgerProblem(`it has ${size} bytes`);
-    return parseLedger(await host.readText(file));
+    return parse(await host.readText(file));
   } catch (error) {
     if (error instanceof HostError && error.code === 'ENOENT') return null;
     if (!(error instanceof LedgerProblem) && !(error instanceof HostError)) throw error;
@@ -62,7 +65,7 @@ export async function readLedger(host: Host, folder: string): Promise<Ledger | n
   }
 }
 
-class LedgerProblem extends Error {}
+export class LedgerProblem extends Error {}
 
 /** Takes nothing on trust: a field of the wrong kind, or a path outside of /proc/sys and /sys, throws. */
 function parseLedger(text: string): Ledger {
@@ -75,7 +78,7 @@ function parseLedger(text: string): Ledger {
     boot: string(found.boot, 'boot'),
     network: string(found.network, 'network'),
     // In a container the runner may be process 1.
-    owner: owner(found.owner, 'owner', 1),
+    owner: owner(found.owner, 'owner'),
     guardian: found.guardian === null ? null : owner(found.guardian, 'guardian', 2),
     experiment: string(found.experiment, 'experiment'),
     since: string(found.since, 'since'),
@@ -93,7 +96,7 @@ function entry(value: unknown, index: number): LedgerEntry {
   return { path, before: string(found.before, `${where}.before`), asked: orNull('asked'), after: orNull('after') };
 }
 
-function json(text: string): unknown {
+export function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -101,17 +104,17 @@ function json(text: string): unknown {
   }
 }
 
-function record(value: unknown, where: string): Record<string, unknown> {
+export function record(value: unknown, where: string): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new LedgerProblem(`${where} is not an object`);
 }
 
-function string(value: unknown, where: string): string {
+export function string(value: unknown, where: string): string {
   if (typeof value === 'string' && value.length <= MOST_VALUE && !value.includes('\0')) return value;
   throw new LedgerProblem(`${where} is not a text`);
 }
 
-function owner(value: unknown, where: string, lowest: number): Owner {
+export function owner(value: unknown, where: string, lowest = 1): Owner {
   const { pid, start } = record(value, where);
   const whole = (n: unknown, least: number): n is number => Number.isSafeInteger(n) && (n as number) >= least;
   if (whole(pid, lowest) && whole(start, 0)) return { pid, start };

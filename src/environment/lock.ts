@@ -8,8 +8,9 @@ const MOST_TRIES = 8;
 const NOBODY: Holder = { text: 'a process that cannot be found', pid: null };
 
 export interface LockOptions {
-  /** null: a restore by hand. */
+  /** null: no run, but `command`. */
   experiment: string | null;
+  command?: string;
   /** Wait for the holder to end, and say so, instead of refusing. */
   wait: boolean;
   say(text: string): void;
@@ -27,6 +28,7 @@ export async function takeLock(host: Host, lock: string, options: LockOptions): 
     ...(await ownerOf(host, host.pid)),
     user: host.user.name,
     experiment: options.experiment,
+    ...(options.command === undefined ? {} : { command: options.command }),
     since: new Date(host.now()).toISOString(),
   };
   let known: Holder | null = null;

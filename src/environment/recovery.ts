@@ -6,6 +6,7 @@ import type { Place } from './place.ts';
 import { restoreLedger } from './restore-ledger.ts';
 import { conflictLine, failedProblems, restoredLine } from './restore-words.ts';
 import { sweepScratch } from './scratch.ts';
+import { recoverServices } from './services.ts';
 import { sweepAbandoned } from './stage/abandoned.ts';
 import { isAlive, type Owner } from './stage/owner.ts';
 
@@ -13,19 +14,30 @@ const GUARDIAN_MS = 5_000;
 const POLL_MS = 5;
 
 /**
- * Finishes what a run that was killed could not: settings, processes, temporary files. To be called by the holder of the
+ * Finishes what a run that was killed could not: settings, the policy of an installation, processes, temporary files. To be called by the holder of the
  * lock. Gives what it did, one sentence each; [] when nothing was left. What cannot be put back is a `UserError`, after
  * everything else has been.
  */
 export async function recover(host: Host, place: Place): Promise<string[]> {
   const { lines, failure } = await recoverSettings(host, place);
+  const services = await recoverServices(host, place.folder).catch(asUserError);
+  if (!(services instanceof UserError)) lines.push(...services);
   for (const name of await host.list(place.folder)) {
-    if (/^\.ledger\.json\..*\.tmp$/.test(name)) await host.remove(join(place.folder, name));
+    if (/^\.(?:ledger|installing)\.json\..*\.tmp$/.test(name)) await host.remove(join(place.folder, name));
   }
   for (const name of await sweepAbandoned(host)) lines.push(`Ended what a killed run had left running (${name}).`);
   for (const path of await sweepScratch(host)) lines.push(`Removed ${path}.`);
   if (failure !== null) throw failure;
+  if (services instanceof UserError) {
+    const { message, exitCode, problems, hint = '' } = services;
+    throw new UserError(message, { exitCode, problems, hint: [...lines, hint].join(' ') });
+  }
   return lines;
+}
+
+function asUserError(error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  throw error;
 }
 
 async function recoverSettings(host: Host, place: Place): Promise<{ lines: string[]; failure: UserError | null }> {

@@ -3,6 +3,7 @@ import { drivers } from '../drivers/index.ts';
 import type { Driver } from '../model/driver.ts';
 import type { Host } from '../model/host.ts';
 import type { Cell, Load } from '../model/plan.ts';
+import type { InstallOptions } from '../trial/prepare/install.ts';
 import { missingRequirements } from '../trial/prepare/requirements.ts';
 import { installAll } from './servers.ts';
 
@@ -69,11 +70,7 @@ export function assignDrivers(
 }
 
 /** `--install`: gets the generators that the plan names, and for `auto` the one that would be chosen if all were here. */
-export async function installWantedDrivers(
-  host: Host,
-  cells: readonly Cell[],
-  options: { cache: string; say(text: string): void },
-): Promise<void> {
+export async function installWantedDrivers(host: Host, cells: readonly Cell[], options: InstallOptions): Promise<void> {
   // By apt only: a generator that has to be built is fetched when it is named.
   const offered = drivers
     .filter((driver) => driver.requires.every((one) => one.apt !== null))

@@ -1,3 +1,4 @@
+import { leash } from '../environment/stage/leash.ts';
 import { ExitCode, type Problem, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { MachineFacts } from '../model/machine.ts';
@@ -22,7 +23,7 @@ export interface Ready {
   relaxed: Problem[];
 }
 
-export interface PreflightOptions extends PrepareOptions {
+export interface PreflightOptions extends Omit<PrepareOptions, 'leash'> {
   ownVersion: string;
   node: string;
   /** Compiled worker that writes and reads sysctls inside a stage. */
@@ -42,7 +43,7 @@ export async function preflight(
 ): Promise<Ready> {
   if (options.install && plan.isolation !== 'host') {
     const networks = plan.cells.map(({ settings }) => settings.network);
-    await installAll(host, await missingStageTools(host, networks, options.cache), options);
+    await installAll(host, await missingStageTools(host, networks, options.cache), { ...options, leash: [] });
   }
   const { isolation, problems } = await decideIsolation(host, plan.isolation);
   problems.push(...(await settingsProblems(host, machine, plan.cells, isolation, options)));
@@ -50,13 +51,15 @@ export async function preflight(
     throw new UserError('this machine cannot hold what the experiment sets', {
       exitCode: ExitCode.preflightRefused,
       problems,
-      hint: 'No setting was changed. --relax measures without these settings and says so in the report.',
+      hint: `${options.install ? 'No setting' : 'Nothing'} was changed. --relax measures without these settings and says so in the report.`,
     });
   }
-  if (options.install) await installWantedDrivers(host, plan.cells, options);
+  await using held = await leash(host, isolation);
+  const tied = { ...options, leash: held.argv };
+  if (options.install) await installWantedDrivers(host, plan.cells, tied);
   const drivers = await installedDrivers(host, options.cache, options.ownVersion);
   const { cells, unloadable } = assignDrivers(plan.cells, new Set(Object.keys(drivers)));
-  const servers = await prepareServers(host, plan.servers, options, isolation);
+  const servers = await prepareServers(host, plan.servers, tied);
   return {
     plan: { ...plan, cells },
     isolation,

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
-import { leash } from '../environment/stage/leash.ts';
 import { UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import type { ServerPlan } from '../model/plan.ts';
 import type { ServerFacts } from '../model/run.ts';
-import { installRequirements } from '../trial/prepare/install.ts';
+import { type InstallOptions, installRequirements } from '../trial/prepare/install.ts';
 import { type Prepared, prepareServer } from '../trial/prepare/prepare.ts';
 import { renderServer } from '../trial/prepare/render.ts';
 import { type Missing, missingRequirements, requirementsOf } from '../trial/prepare/requirements.ts';
-import type { Isolation } from './isolation.ts';
 
 export interface PreparedServers {
   prepared: Record<string, Prepared>;
@@ -17,14 +15,10 @@ export interface PreparedServers {
   unavailable: Record<string, string>;
 }
 
-export interface PrepareOptions {
+export interface PrepareOptions extends InstallOptions {
   /** Packages may be installed and downloaded. */
   install: boolean;
-  cache: string;
   scratch: string;
-  say(text: string): void;
-  /** Ends what is being built or fetched; an installation by the package manager is let come to its end. */
-  signal: AbortSignal;
 }
 
 /** Finds (or installs), builds and renders every server of the plan. One that cannot be had takes none of the others along. */
@@ -32,12 +26,10 @@ export async function prepareServers(
   host: Host,
   servers: readonly ServerPlan[],
   options: PrepareOptions,
-  isolation: Isolation,
 ): Promise<PreparedServers> {
   const all: PreparedServers = { prepared: {}, facts: {}, unavailable: {} };
   if (options.install) await installMissing(host, servers, options);
   const stoppable: Host = { ...host, run: (argv, given) => host.run(argv, { signal: options.signal, ...given }) };
-  await using tied = await leash(host, isolation);
   for (const server of servers) {
     const missing = await missingRequirements(host, requirementsOf(server), options.cache);
     if (missing.length > 0) {
@@ -47,7 +39,7 @@ export async function prepareServers(
       continue;
     }
     try {
-      const prepared = await prepareServer(stoppable, server, { ...options, leash: tied.argv });
+      const prepared = await prepareServer(stoppable, server, options);
       all.prepared[server.name] = prepared;
       all.facts[server.name] = await factsOf(host, server, prepared, options.scratch);
     } catch (error) {
@@ -69,11 +61,7 @@ async function installMissing(host: Host, servers: readonly ServerPlan[], option
 }
 
 /** Installs what it can: what cannot be had makes its cells not-run, and says why here. */
-export async function installAll(
-  host: Host,
-  missing: readonly Missing[],
-  options: Pick<PrepareOptions, 'cache' | 'say'>,
-): Promise<void> {
+export async function installAll(host: Host, missing: readonly Missing[], options: InstallOptions): Promise<void> {
   for (const { where, what, remedy } of await installRequirements(host, missing, options))
     options.say(`${where}: ${what}${remedy === undefined ? '' : ` (${remedy})`}`);
 }

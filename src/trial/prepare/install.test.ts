@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localHost } from '../../host/local.ts';
-import type { Finished, Host, Running } from '../../model/host.ts';
+import { type Finished, type Host, HostError, type Running, type SpawnSpec } from '../../model/host.ts';
 import type { Requirement } from '../../model/plan.ts';
 import { installRequirements } from './install.ts';
 import type { Missing } from './requirements.ts';
@@ -23,6 +23,8 @@ function paperHost(options: {
   /** Packages that apt-get knows nothing of. */
   unknown?: string[];
   enables?: string;
+  /** Called while apt-get is at work. */
+  during?: (files: ReadonlyMap<string, string>) => void;
 }) {
   const done: string[] = [];
   const files = new Map(Object.entries(options.files ?? {}));
@@ -51,18 +53,22 @@ function paperHost(options: {
     ...localHost(),
     user: { uid: options.uid, name: 'someone' },
     run: async (argv: readonly string[]) => change(argv),
-    spawn: async ({ argv }: { argv: readonly string[] }): Promise<Running> => {
+    spawn: async ({ argv, stdout }: SpawnSpec): Promise<Running> => {
       done.push(argv.join(' '));
+      options.during?.(files);
       const unknown = argv.some((word) => options.unknown?.includes(word));
       const code = unknown ? 100 : argv.includes('install') ? (answers.shift() ?? 0) : 0;
       if (argv.includes('install') && code === 0) installed = true;
       if (installed && options.enables !== undefined) wants.add(options.enables);
-      const exited = Promise.resolve(end(code, code === 0 ? '' : 'E: Unable to locate package nginx-light'));
+      const { file } = stdout as { file: string };
+      if (code !== 0) files.set(file, 'E: Unable to locate package nginx-light');
+      const exited = Promise.resolve(end(code));
       return { pid: 99_999, exited, onLine: () => undefined } as unknown as Running;
     },
     stat: async (path: string) => {
       const there = path === '/usr/bin/apt-get' || (installed && ['/usr/sbin/nginx', '/usr/bin/wrk'].includes(path));
-      if (!there) throw new Error('ENOENT');
+      if (path === '/state') return { uid: options.uid, mode: 0o700, kind: 'folder' as const, size: 1 };
+      if (!there) throw new HostError('not there', 'ENOENT');
       return { uid: 0, mode: 0o755, kind: 'file' as const, size: 1 };
     },
     exists: async (path: string) => files.has(path),
@@ -72,10 +78,12 @@ function paperHost(options: {
       if (text === undefined) throw new Error('ENOENT');
       return text;
     },
+    makeFolder: async () => undefined,
+    writeDurable: async (path: string, text: string) => void files.set(path, text),
     writeText: async (path: string, text: string) => void files.set(path, text),
     makeTemporaryFolder: async () => '/tmp/paper',
     remove: async (path: string) => {
-      for (const file of [...files.keys()]) if (file.startsWith(`${path}/`)) files.delete(file);
+      for (const file of [...files.keys()]) if (file === path || file.startsWith(`${path}/`)) files.delete(file);
     },
     list: async () => [...wants],
   } satisfies Host;
@@ -84,15 +92,17 @@ function paperHost(options: {
 
 const NGINX = missing({ command: 'nginx', apt: 'nginx-light' });
 const WRK = missing({ command: 'wrk', apt: 'wrk' });
-const QUIET = { cache: '/cache', say: () => undefined };
-const INSTALL =
-  'env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends';
+const QUIET = {
+  ...{ cache: '/cache', state: '/state', leash: [], say: () => undefined },
+  signal: new AbortController().signal,
+};
+const INSTALL = `env DEBIAN_FRONTEND=noninteractive LOADCELL_INSTALLING=${process.pid}-4711 apt-get -q -o DPkg::Lock::Timeout=300 install -y --no-install-recommends`;
 const POLICY = '/usr/sbin/policy-rc.d';
 
 test('root: one apt-get for all packages, under a policy that forbids services and is gone afterwards', async () => {
   const { host, done, files } = paperHost({ uid: 0 });
   const said: string[] = [];
-  const problems = await installRequirements(host, [NGINX, NGINX, WRK], { cache: '/cache', say: (t) => said.push(t) });
+  const problems = await installRequirements(host, [NGINX, NGINX, WRK], { ...QUIET, say: (text) => said.push(text) });
   expect(done).toEqual([
     `install -m 755 /tmp/paper/policy-rc.d ${POLICY}`,
     `${INSTALL} nginx-light wrk`,
@@ -154,6 +164,42 @@ test('nor does it keep from what brings itself', async () => {
   expect(problems[0]?.where).toBe('nginx');
 });
 
+test('what is under way is on disk before the policy is replaced, with what a later start must know', async () => {
+  let record: unknown;
+  const during = (files: ReadonlyMap<string, string>): void => {
+    record = JSON.parse(files.get('/state/installing.json') as string);
+  };
+  const { host, files } = paperHost({ uid: 0, during });
+  await installRequirements(host, [NGINX], QUIET);
+  expect(record).toMatchObject({ owner: { pid: process.pid, start: 4711 }, units: ['ssh.service'] });
+  expect(files.size).toBe(0);
+});
+
+test('interrupted: apt-get is let come to its end, nothing is started after it, and the policy is put back', async () => {
+  const stopping = new AbortController();
+  const said: string[] = [];
+  const { host, done, files } = paperHost({ uid: 0, apt: [100], during: () => setImmediate(() => stopping.abort()) });
+  const spawn: Host['spawn'] = async (spec) => {
+    const running = await host.spawn(spec);
+    const later = new Promise<Finished>((resolve) => setTimeout(async () => resolve(await running.exited), 20));
+    return { ...running, exited: later };
+  };
+  const own = missing({ command: 'own', install: [['go', 'install', 'own']] });
+  const options = { ...QUIET, signal: stopping.signal, say: (text: string) => said.push(text) };
+  await expect(installRequirements({ ...host, spawn }, [NGINX, own], options)).rejects.toMatchObject({ exitCode: 130 });
+  expect(said.at(-1)).toMatch(/^Interrupted; apt-get is let come to its end/);
+  expect(done.filter((line) => line.includes('apt-get') || line.startsWith('go'))).toEqual([`${INSTALL} nginx-light`]);
+  expect(files.size).toBe(0);
+  // As it does when nothing is left to be tried.
+  const last = new AbortController();
+  const only = paperHost({ uid: 0, during: () => last.abort() });
+  const attempt = installRequirements(only.host, [NGINX], { ...QUIET, signal: last.signal });
+  await expect(attempt).rejects.toMatchObject({ exitCode: 130 });
+  // And one that was interrupted before does nothing.
+  await expect(installRequirements(host, [NGINX], options)).rejects.toMatchObject({ exitCode: 130 });
+  expect(done.filter((line) => line.includes('apt-get'))).toHaveLength(1);
+});
+
 test('a service that the package enabled for the next boot is not left enabled', async () => {
   const { host, wants } = paperHost({ uid: 0, enables: 'nginx.service' });
   await installRequirements(host, [NGINX], QUIET);
@@ -192,7 +238,9 @@ test("a requirement's own steps put a program into our folder, for real", async 
     verify: { argv: ['loadcell-own-tool'], pattern: 'mine' },
   });
   const said: string[] = [];
-  expect(await installRequirements(localHost(), [tool], { cache, say: (text) => said.push(text) })).toEqual([]);
+  expect(await installRequirements(localHost(), [tool], { ...QUIET, cache, say: (text) => said.push(text) })).toEqual(
+    [],
+  );
   expect(said).toEqual(['Installing loadcell-own-tool ...']);
   expect(await readFile(join(cache, 'bin', 'loadcell-own-tool'), 'utf8')).toContain('mine');
 });

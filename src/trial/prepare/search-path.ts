@@ -33,10 +33,3 @@ async function isProgram(host: Host, file: string): Promise<boolean> {
   if (found === null || found.kind === 'folder') return false;
   return found.kind === 'link' || (found.mode & 0o111) !== 0;
 }
-
-/** Prefix that makes a command the administrator's: nothing as root, else sudo where it asks for no password; null = no way. */
-export async function administrator(host: Host): Promise<string[] | null> {
-  if (host.user.uid === 0) return [];
-  const asked = await host.run(['sudo', '-n', 'true']).catch(() => null);
-  return asked?.code === 0 ? ['sudo', '-n'] : null;
-}
