@@ -293,7 +293,7 @@ function mutate(places: readonly { holder: Holder; key: PropertyKey }[], { at, h
   if (place === undefined) return;
   const { holder } = place;
   const old = Object.getOwnPropertyDescriptor(holder, place.key)?.value as unknown;
-  const isList = Array.isArray(old);
+  const isList = isListed(old);
   if (how === 'replace') set(holder, place.key, value());
   else if (how === 'wrap') set(holder, place.key, at % 2 === 0 ? [old] : { [key]: old });
   else if (how === 'repeat') set(holder, place.key, isList ? [...old, ...old] : [old, old]);
@@ -304,9 +304,23 @@ function mutate(places: readonly { holder: Holder; key: PropertyKey }[], { at, h
   else set(typeof old === 'object' && old !== null ? (old as Holder) : holder, key, value());
 }
 
-/** An own property, whatever its name: `__proto__` too. */
-const set = (holder: Holder, key: PropertyKey, value: unknown): void =>
-  void Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+/** Asking a revoked proxy, which an earlier mutation put there, throws. */
+function isListed(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** An own property, whatever its name: `__proto__` too. A revoked proxy takes none. */
+function set(holder: Holder, key: PropertyKey, value: unknown): void {
+  try {
+    Reflect.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
 
 /** Every property of plain lists and objects; what an earlier mutation put there and cannot be read is left alone. */
 function placesOf(root: Holder): { holder: Holder; key: PropertyKey }[] {
