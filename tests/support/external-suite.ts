@@ -5,6 +5,7 @@ import { type Driver, DriverError } from '../../src/model/driver.ts';
 import { decodeHistogram } from '../../src/model/histogram.ts';
 import { errorTotal, type Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
+import { delaysFor, WHOLE } from './delays.ts';
 import { driveExternal, type ExternalRun, missingTools, skipNote } from './drive.ts';
 import { type Delay, type Fault, refusingPort, startTruthServer, type TruthOptions } from './truth-server.ts';
 import { CORES, farFromTruth, loadOf, machineFloor, underWay, undisturbed, wrongRate } from './truth-server-drive.ts';
@@ -27,20 +28,6 @@ const CLOSING = {
   'closing with notice': { kind: 'close-keep-alive', after: 20, announced: true },
   'closing without notice': { kind: 'close-keep-alive', after: 20, announced: false },
 } satisfies Record<string, Fault>;
-/**
- * Delays and requests, of the bare client too. Counts of which 99% is no whole number: there all definitions of p99 name the
- * same sample, of 110 the second longest.
- */
-const DELAYS: readonly [string, Delay, number][] = [
-  ['none', { kind: 'none' }, 3_050],
-  ['1 ms', { kind: 'constant', ms: 1 }, 1_050],
-  ['5 ms', { kind: 'constant', ms: 5 }, 250],
-  ['20 ms', { kind: 'constant', ms: 20 }, 110],
-  ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
-];
-/** Where a new connection adds nothing that the others have not shown; with LOADCELL_TRUTH=all they are held to these too. */
-const SAME_AS_KEPT: readonly string[] = ['5 ms', '20 ms'];
-const LONG = process.env.LOADCELL_TRUTH === 'all';
 type FaultName = keyof typeof FAULTS | keyof typeof CLOSING;
 
 type Mode = 'fresh' | 'kept';
@@ -124,34 +111,31 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
         expectGood(measurement, timed.connections);
       });
 
-      it.each(DELAYS.filter(([name]) => mode === 'kept' || LONG || !SAME_AS_KEPT.includes(name)))(
-        'latency of a delay of %s',
-        { retry: 3 },
-        async (_name, delay, requests) => {
-          const wrap = await undisturbed();
-          // Generators work in threads, which would fall back to the ordinary priority.
-          const generator = wrap.filter((word) => word !== '--reset-on-fork');
-          await using truth = await server({ delay }, wrap);
-          // One connection: with more, the requests' time in each other's way would have to be in the truth too.
-          const connections = 1;
-          await driveExternal(driver, load(mode, rehearsal(delay, requests), { connections }), {
-            ...truth,
-            wrap: generator,
-          });
-          const floor = await machineFloor(truth, mode, requests, wrap);
-          await truth.reset();
-          const run = await driveExternal(driver, load(mode, requests, { connections }), { ...truth, wrap: generator });
-          const measurement = run.measurement();
-          const slack = expected.slackUs ?? 0;
-          const stats = await truth.stats();
-          const allowed = floor.map((us) => us + slack);
-          expect(farFromTruth(measurement, stats.delaysUs, allowed)).toEqual([]);
-          expect(wrongRate(measurement, stats)).toEqual([]);
-          expectGood(measurement, connections);
-        },
-      );
+      it.each(delaysFor(mode))('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
+        const wrap = await undisturbed();
+        // Generators work in threads, which would fall back to the ordinary priority.
+        const generator = wrap.filter((word) => word !== '--reset-on-fork');
+        await using truth = await server({ delay }, wrap);
+        // One connection: with more, the requests' time in each other's way would have to be in the truth too.
+        const connections = 1;
+        await driveExternal(driver, load(mode, rehearsal(delay, requests), { connections }), {
+          ...truth,
+          wrap: generator,
+        });
+        const floor = await machineFloor(truth, mode, requests, wrap);
+        await truth.reset();
+        const run = await driveExternal(driver, load(mode, requests, { connections }), { ...truth, wrap: generator });
+        const measurement = run.measurement();
+        const slack = expected.slackUs ?? 0;
+        const stats = await truth.stats();
+        const allowed = floor.map((us) => us + slack);
+        expect(farFromTruth(measurement, stats.delaysUs, allowed)).toEqual([]);
+        expect(wrongRate(measurement, stats)).toEqual([]);
+        expectGood(measurement, connections);
+      });
 
-      it('latency of a stall of 1 s', { retry: 3 }, async () => {
+      const ifNew = mode === 'kept' || WHOLE ? it : () => undefined;
+      ifNew('latency of a stall of 1 s', { retry: 3 }, async () => {
         await using truth = await server({ delay: { kind: 'stall', afterMs: 200, stallMs: 1_000, baseMs: 1 } });
         const part: Partial<Load> = expected.counts ? {} : { stop: { kind: 'duration', durationMs: 2_000 } };
         const measurement = (await driveExternal(driver, load(mode, 1_200, part), truth)).measurement();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { delaysFor } from '../../../tests/support/delays.ts';
 import { type Fault, refusingPort, startTruthServer, type TruthOptions } from '../../../tests/support/truth-server.ts';
 import {
   CORES,
@@ -80,13 +81,7 @@ describe('counts', () => {
 });
 
 describe('latency against known delays', () => {
-  it.each([
-    ['none', { kind: 'none' }, 3_000],
-    ['1 ms', { kind: 'constant', ms: 1 }, 1_000],
-    ['5 ms', { kind: 'constant', ms: 5 }, 250],
-    ['20 ms', { kind: 'constant', ms: 20 }, 110],
-    ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
-  ] as const)('%s', { retry: 2 }, async (_name, delay, requests) => {
+  it.each(delaysFor('kept'))('%s', { retry: 2 }, async (_name, delay, requests) => {
     await using truth = await server({ delay, wrap });
     await run(truth, { stop: { kind: 'duration', durationMs: 500 } });
     const floor = await machineFloor(truth, 'kept', requests, wrap);

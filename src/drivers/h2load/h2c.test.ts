@@ -1,15 +1,10 @@
 import { createServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { delaysFor } from '../../../tests/support/delays.ts';
 import { driveExternal, missingTools, skipNote } from '../../../tests/support/drive.ts';
 import { clean } from '../../../tests/support/external-suite.ts';
-import {
-  type Delay,
-  type Fault,
-  refusingPort,
-  startTruthServer,
-  type TruthOptions,
-} from '../../../tests/support/truth-server.ts';
+import { type Fault, refusingPort, startTruthServer, type TruthOptions } from '../../../tests/support/truth-server.ts';
 import {
   CORES,
   farFromTruth,
@@ -74,12 +69,7 @@ describe.skipIf(missingTools(h2load).length > 0)(`h2load over cleartext HTTP/2${
     }
   });
 
-  it.each([
-    ['none', { kind: 'none' }, 3_050],
-    ['5 ms', { kind: 'constant', ms: 5 }, 250],
-    ['20 ms', { kind: 'constant', ms: 20 }, 110],
-    ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
-  ] as [string, Delay, number][])('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
+  it.each(delaysFor('kept'))('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
     const wrap = await undisturbed();
     const generator = wrap.filter((word) => word !== '--reset-on-fork');
     await using truth = await server({ delay }, { wrap });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { delaysFor } from '../../../tests/support/delays.ts';
 import { type Fault, refusingPort, startTruthServer, type TruthOptions } from '../../../tests/support/truth-server.ts';
 import {
   CORES,
@@ -89,13 +90,7 @@ describe.each(MODES)('counts, %s', (mode, part) => {
 });
 
 describe.each(MODES)('latency against known delays, %s', (mode, part) => {
-  it.each([
-    ['none', { kind: 'none' }, 3_000],
-    ['1 ms', { kind: 'constant', ms: 1 }, 1_000],
-    ['5 ms', { kind: 'constant', ms: 5 }, 250],
-    ['20 ms', { kind: 'constant', ms: 20 }, 110],
-    ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
-  ] as const)('%s', { retry: 2 }, async (_name, delay, requests) => {
+  it.each(delaysFor(mode))('%s', { retry: 2 }, async (_name, delay, requests) => {
     await using truth = await server({ delay, wrap });
     // One connection: with more, the requests' time in each other's way would have to be in the truth too.
     const connections = 1;
