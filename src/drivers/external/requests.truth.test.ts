@@ -19,7 +19,8 @@ describe.each([oha, vegeta, k6])('requests by $name', (driver) => {
   describe.skipIf(missingTools(driver).length > 0)(`with its binary${skipNote(driver)}`, () => {
     // On a schedule, in which k6 may drop one or make one more: the server's own count is what has to be told.
     const forty: Partial<Load> = { rate: { perSecond: 40, arrivals: 'constant' }, connections: 40 };
-    it.each(SHAPES)('%s', async (_name, shape) => {
+    // Side by side: none of them is about how long anything takes.
+    it.concurrent.each(SHAPES)('%s', async (_name, shape) => {
       await using truth = await startTruthServer(CORES.server === undefined ? {} : { cpu: CORES.server });
       const load = loadOf({ ...forty, ...shape, stop: { kind: 'requests', requests: 42 } });
       const measurement = (await driveExternal(driver, load, truth)).measurement();
