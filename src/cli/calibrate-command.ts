@@ -49,6 +49,7 @@ export async function calibrateCommand(options: CalibrateOptions, printer: Print
       signal: stopping.signal,
       onEvent: () => undefined,
       keep: false,
+      everyDriver: true,
     });
     const drivers = heldDrivers(Object.keys(run.context.drivers), options.only);
     const certificate = await certify(run.context, run.file, {

@@ -54,6 +54,8 @@ interface Given {
   onEvent(event: TrialEvent): void;
   /** false: the run folder goes with the run's temporary one, whatever ends the run. Absent: true. */
   keep?: boolean;
+  /** Looks for all generators of the machine. Absent: for those that the plan may use. */
+  everyDriver?: boolean;
 }
 
 /** Everything between the plan and the first trial: the machine's lock, what a dead run left, preflight, the run folder. */
@@ -103,6 +105,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       ownVersion,
       node,
       sysctlWorker: workers.sysctls as string,
+      everyDriver: given.everyDriver ?? false,
       signal: given.signal,
     });
     const startedMs = host.now();

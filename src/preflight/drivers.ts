@@ -12,18 +12,25 @@ export interface InstalledDriver {
   version: string;
 }
 
-/** The generators that are on this machine and are what their name says, with their versions. */
+/**
+ * The generators among these that are on this machine and are what their name says, with their versions. Each is asked by
+ * starting it, which takes some tenths of a second of CPU time for all.
+ * @param names of drivers; `auto` stands for every one.
+ */
 export async function installedDrivers(
   host: Host,
   cache: string,
   ownVersion: string,
+  names: ReadonlySet<string>,
 ): Promise<Record<string, InstalledDriver>> {
-  const found: Record<string, InstalledDriver> = {};
-  for (const driver of drivers) {
-    const missing = await missingRequirements(host, driver.requires, cache);
-    if (missing.length === 0) found[driver.name] = { driver, version: await versionOf(host, driver, ownVersion) };
-  }
-  return found;
+  const asked = names.has('auto') ? drivers : drivers.filter(({ name }) => names.has(name));
+  const found = await Promise.all(
+    asked.map(async (driver): Promise<[string, InstalledDriver][]> => {
+      const missing = await missingRequirements(host, driver.requires, cache);
+      return missing.length > 0 ? [] : [[driver.name, { driver, version: await versionOf(host, driver, ownVersion) }]];
+    }),
+  );
+  return Object.fromEntries(found.flat());
 }
 
 async function versionOf(host: Host, driver: Driver, ownVersion: string): Promise<string> {

@@ -28,6 +28,8 @@ export interface PreflightOptions extends Omit<PrepareOptions, 'leash'> {
   node: string;
   /** Compiled worker that writes and reads sysctls inside a stage. */
   sysctlWorker: string;
+  /** All generators of the machine are looked for, not only those that the plan may use. */
+  everyDriver: boolean;
 }
 
 /**
@@ -57,7 +59,8 @@ export async function preflight(
   await using held = await leash(host, isolation);
   const tied = { ...options, leash: held.argv };
   if (options.install) await installWantedDrivers(host, plan.cells, tied);
-  const drivers = await installedDrivers(host, options.cache, options.ownVersion);
+  const named = options.everyDriver ? ['auto'] : plan.cells.map(({ load }) => load.driver);
+  const drivers = await installedDrivers(host, options.cache, options.ownVersion, new Set(named));
   const { cells, unloadable } = assignDrivers(plan.cells, new Set(Object.keys(drivers)));
   const servers = await prepareServers(host, plan.servers, tied);
   return {

@@ -90,9 +90,9 @@ describe.skipIf(!isRoot)(`on a machine that lacks something${note}`, () => {
     expect(await text(made, 'apt.log')).toMatch(/install .* iproute2\n$/);
   });
 
-  /** apt-get says that it is at work, and goes on when it is told. It asks the policy as a package's script does. */
+  /** apt-get says that it is at work, and goes on when it is told; it ends with the test's folder. It asks the policy as a package's script does. */
   const SLOW =
-    'echo 1 > sign; until [ -e go ]; do sleep 0.05; done; echo working; /usr/sbin/policy-rc.d nginx start; echo $? > asked';
+    'echo 1 > sign; until [ -e go ]; do [ -e sign ] || exit 1; sleep 0.05; done; echo working; /usr/sbin/policy-rc.d nginx start; echo $? > asked';
   const NEEDS = nodeServer(
     "(_, reply) => reply.end('hello')",
     "requires: [{ command: 'loadcell-has-no-such-command', apt: 'no-such' }],",

@@ -93,11 +93,13 @@ export function conversation(
     else waiting.resolve(line);
     waiting = null;
   });
+  const interrupted = (): void => waiting?.reject(signal.reason as Error);
+  signal.addEventListener('abort', interrupted, { once: true });
   void program.exited.then((end) => {
+    signal.removeEventListener('abort', interrupted);
     ended = new Error(`the truth server ended (code ${end.code}, ${end.signal}): ${end.stderr.trim()}`);
     waiting?.reject(ended);
   });
-  signal.addEventListener('abort', () => waiting?.reject(signal.reason as Error), { once: true });
   return (line) =>
     new Promise((resolve, reject) => {
       const early = said.shift();

@@ -68,7 +68,11 @@ async function drive(order: WorkerOrder, lookMs: number): Promise<WorkerReport> 
       tally.watch(client as ClientSeen);
     },
   } as autocannon.Options) as Promise<autocannon.Result> & autocannon.Instance;
-  run.on('response', (_client, status, _bytes, milliseconds) => tally.response(status, milliseconds * 1000));
+  run.on('response', (client, status, _bytes, milliseconds) => {
+    tally.response(status, milliseconds * 1000);
+    // It would send the next request, which the window is not to have.
+    if (stop.kind === 'duration' && tally.over) (client as unknown as ClientSeen).destroy();
+  });
   if (stop.kind === 'duration') setTimeout(() => tally.timeIsUp(), stop.durationMs + 1);
   await Promise.race([over, run.then(() => over)]);
   const report = tally.report(watch.receivedBytes());

@@ -116,6 +116,10 @@ export class Tally {
     this.#outcome(now);
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** The duration is over. */
   timeIsUp(): void {
     this.#stop(null);

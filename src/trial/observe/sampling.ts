@@ -3,9 +3,9 @@ import type { Observation, ProcessUse } from '../../model/record.ts';
 import { parseCounters, parseSockstat, type SocketCounts } from './parse-proc.ts';
 import { busiestThread, cpuBetween, type ProcessSnapshot, residentBytes, snapshot } from './tree-use.ts';
 
-/** Dense at first, so that a window of a tenth of a second has some; then sparse: about 100 µs of the runner each. */
-const PAUSES_MS = [20, 20, 30, 30, 50, 50, 100, 100, 100] as const;
-const THEN_MS = 250;
+/** Dense at first, so that a window of a tenth of a second has some; then sparse: each is some 0.5 ms of the runner. */
+const PAUSES_MS = [20, 30, 50, 100, 200] as const;
+const THEN_MS = 400;
 
 export interface Sampled {
   generator: ProcessUse | null;
