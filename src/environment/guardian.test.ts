@@ -106,6 +106,18 @@ describe.skipIf(!isRoot)(`a guardian${isRoot ? '' : ' (needs root)'}`, () => {
     await gone(guardian);
   });
 
+  test('takes along what the runner was writing into the state folder, and nobody else’s', async () => {
+    const { runner, guardian } = await running();
+    const unfinished = (pid: number): string => join(job.place.folder, `.ledger.json.${pid}.0123456789ab.tmp`);
+    await writeFile(unfinished(runner.pid), '{"half');
+    await writeFile(unfinished(1), '{"half');
+    host.signal(runner.pid, 'SIGKILL');
+    await gone(guardian);
+    expect(await host.list(job.place.folder)).toEqual(['.ledger.json.1.0123456789ab.tmp']);
+    await rm(unfinished(1));
+    await restored();
+  });
+
   test("restores when the runner's whole group is killed", async () => {
     const { runner, guardian } = await running();
     killGroup(runner.pid, 'SIGKILL');

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { ExitCode, UserError } from '../model/errors.ts';
 import type { Host } from '../model/host.ts';
 import { bootId, ledgerFile, readLedger } from './ledger.ts';
@@ -9,6 +8,7 @@ import { sweepScratch } from './scratch.ts';
 import { recoverServices } from './services.ts';
 import { sweepAbandoned } from './stage/abandoned.ts';
 import { isAlive, type Owner } from './stage/owner.ts';
+import { sweepUnfinished } from './unfinished.ts';
 
 const GUARDIAN_MS = 5_000;
 const POLL_MS = 5;
@@ -22,9 +22,7 @@ export async function recover(host: Host, place: Place): Promise<string[]> {
   const { lines, failure } = await recoverSettings(host, place);
   const services = await recoverServices(host, place.folder).catch(asUserError);
   if (!(services instanceof UserError)) lines.push(...services);
-  for (const name of await host.list(place.folder)) {
-    if (/^\.(?:ledger|installing)\.json\..*\.tmp$/.test(name)) await host.remove(join(place.folder, name));
-  }
+  await sweepUnfinished(host, place.folder);
   for (const name of await sweepAbandoned(host)) lines.push(`Ended what a killed run had left running (${name}).`);
   for (const path of await sweepScratch(host)) lines.push(`Removed ${path}.`);
   if (failure !== null) throw failure;

@@ -3,6 +3,7 @@ import type { GuardianJob } from './guardian-protocol.ts';
 import { readLedger } from './ledger.ts';
 import { restoreLedger } from './restore-ledger.ts';
 import { removeScratch } from './scratch.ts';
+import { sweepUnfinished } from './unfinished.ts';
 
 /**
  * Does for a runner that died what it would have done at its end. What somebody else has changed meanwhile, and what could
@@ -15,6 +16,7 @@ export async function standIn(host: Host, job: GuardianJob): Promise<void> {
       await restoreLedger(host, job.folder, ledger, { keepConflicts: true });
     }
   } finally {
+    await sweepUnfinished(host, job.folder, job.owner.pid);
     await removeScratch(host, job.scratch);
   }
 }
