@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { settings } from '../controls/fixtures/made-up.ts';
 import type { Finished } from '../model/host.ts';
 import type { Load } from '../model/plan.ts';
 import type { TrialContext } from '../trial/context.ts';
@@ -31,17 +32,7 @@ test('an interrupt while the generator is being started ends it at once', { time
       return { pid: 1, exited };
     },
   };
-  const cell = {
-    settings: {
-      cpus: { server: null, generator: null },
-      ulimit: { server: {}, generator: {} },
-      nice: { server: null, generator: null },
-      env: { server: {}, generator: {} },
-      sysctl: {},
-      machine: {},
-      network: null,
-    },
-  };
+  const cell = { settings: settings() };
   const live = { stage, cell, address: '127.0.0.1', port: 1, body: null, folder: '/', windows: { count: 0 } };
   const load = { driver: 'canned', stop: { kind: 'duration', durationMs: 1_000 }, timeoutMs: 1_000 } as Load;
   await expect(bareWindow(context, live as unknown as Live, load)).rejects.toThrow('interrupted');

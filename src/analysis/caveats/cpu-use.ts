@@ -54,6 +54,13 @@ function useOf(use: ProcessUse | null, windowUs: number, spinUs: number): CpuUse
   };
 }
 
+/** Of its cores. What is left to 1 is start-up and the ends of sampling. */
+const FULL = 0.9;
+
+/** Whether a generator used or waited for all the cores that it can use. */
+export const isGeneratorFull = ({ cores, waiting }: CpuUse, trial: MeasuredTrial): boolean =>
+  cores + waiting >= FULL * generatorCores(trial);
+
 /** Generators that do all their work on one thread. */
 const SINGLE = new Set(['ab', 'autocannon', 'loadcell']);
 

@@ -1,8 +1,6 @@
 import { doubt, type TrialCheck } from './check.ts';
-import { generatorCores, generatorUse, isServerBusy, serverUse } from './cpu-use.ts';
+import { generatorCores, generatorUse, isGeneratorFull, isServerBusy, serverUse } from './cpu-use.ts';
 
-/** Of its cores. What is left to 1 is start-up and the ends of sampling. */
-const FULL = 0.9;
 /** Of its cores: a generator that had less than this was kept from its CPU by others, which is another caveat. */
 const OWN = 0.75;
 
@@ -16,7 +14,7 @@ export const generatorSaturated: TrialCheck = {
     const [generator, server] = [generatorUse(trial), serverUse(trial)];
     if (generator === null || server === null) return null;
     const cores = generatorCores(trial);
-    const full = generator.cores >= OWN * cores && generator.cores + generator.waiting >= FULL * cores;
+    const full = generator.cores >= OWN * cores && isGeneratorFull(generator, trial);
     if (!full || isServerBusy(server, trial)) return null;
     return doubt(
       'suspect',

@@ -1,13 +1,11 @@
 import { type MeasuredTrial, rateOf } from '../measured-trial.ts';
 import { doubt, share, type TrialCheck } from './check.ts';
-import { generatorCores, generatorUse } from './cpu-use.ts';
+import { generatorUse, isGeneratorFull } from './cpu-use.ts';
 
 /** Of the requests that a closed loop keeps in flight. */
 const ACCOUNTED = 0.5;
-/** The same where the generator is at its limit: between a reply and the next request a connection waits for its turn there. */
+/** The same where the generator is at its limit: between a reply and the next request a connection waits for its turn there (wrk, 200 to nginx: 0.51). */
 const ACCOUNTED_AT_LIMIT = 0.25;
-/** Of the generator's cores, used or waited for. A good server's connections then had a request half of the time (wrk, 200 to nginx: 0.51). */
-const AT_LIMIT = 0.9;
 /** Of the window: a reply as late as that is not what the window's latencies are about. */
 const OLD = 0.5;
 
@@ -45,5 +43,5 @@ export const unanswered: TrialCheck = {
 
 function atItsLimit(trial: MeasuredTrial): boolean {
   const use = generatorUse(trial);
-  return use === null || use.cores + use.waiting >= AT_LIMIT * generatorCores(trial);
+  return use === null || isGeneratorFull(use, trial);
 }
