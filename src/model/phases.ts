@@ -53,20 +53,23 @@ function rowOfProcessing(samples: PhaseSamples): PhaseRow | null {
   if (samples.processing) return rowOf(sorted(samples.processing));
   const { connect, total } = samples;
   if (!connect) return null;
-  return rowOf(Float64Array.from(total, (us, i) => us - (connect[i] ?? 0)).sort());
+  const processing = new Float64Array(total);
+  for (let i = 0; i < processing.length; i++) processing[i] = (processing[i] as number) - (connect[i] ?? 0);
+  return rowOf(processing.sort());
 }
 
 /** Ascending copy; typed arrays sort by number, and fast. */
-const sorted = (samples: ArrayLike<number>): Float64Array => Float64Array.from(samples).sort();
+const sorted = (samples: ArrayLike<number>): Float64Array => new Float64Array(samples).sort();
 
+/** Millions of values, in a generator that is waited for: indexed loops take a third of the time of `for ... of`. */
 function rowOf(ascending: Float64Array): PhaseRow | null {
   const n = ascending.length;
   if (n === 0) return null;
   let sum = 0;
-  for (const us of ascending) sum += us;
+  for (let i = 0; i < n; i++) sum += ascending[i] as number;
   const mean = sum / n;
   let squares = 0;
-  for (const us of ascending) squares += (us - mean) ** 2;
+  for (let i = 0; i < n; i++) squares += ((ascending[i] as number) - mean) ** 2;
   return {
     minUs: ascending[0] as number,
     meanUs: mean,

@@ -100,6 +100,16 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   const rendered = await renderServer(host, server, prepared, { trialFolder: folder, ...target });
 
   phase(context, 'server');
+  const drive = driveContext(context, cell, {
+    ...target,
+    folder: join(folder, 'load'),
+    expectedBody: server.reply.body,
+    trial: draft.trial,
+  });
+  // It gets ready while probe and server do, so that the window need not wait for it as long.
+  const holding = hold(context, stage, cell, drive);
+  // Looked at below; what fails before that is told instead.
+  holding.catch(() => undefined);
   const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
   await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
   const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
@@ -107,14 +117,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   const serverPids = async (): Promise<number[]> =>
     (await stage.processes()).filter((pid) => pid !== probe.pid && pid !== held?.pid);
   try {
-    const drive = driveContext(context, cell, {
-      ...target,
-      folder: join(folder, 'load'),
-      expectedBody: server.reply.body,
-      trial: draft.trial,
-    });
-    // It gets ready while the server does, so that the window need not wait for it.
-    held = await hold(context, stage, cell, drive);
+    held = await holding;
     await awaitReady(host, running, probe, server.ready, target, context.signal);
     step('server');
     await check(draft, await checkReply(probe, 'before', target, cell.load, server.reply));
