@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants, readdirSync, readFileSync } from 'node:fs';
+import { constants, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -158,7 +158,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function stat(file: string): ReturnType<Host['stat']> {
-  const found = await fs.lstat(file);
+  const found = IN_MEMORY.test(file) ? lstatSync(file) : await fs.lstat(file);
   const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'other';
   return { uid: found.uid, mode: found.mode & 0o7777, kind, size: found.size };
 }

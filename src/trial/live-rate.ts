@@ -2,10 +2,11 @@ import type { Load } from '../model/plan.ts';
 import type { Observation } from '../model/record.ts';
 import type { Stage } from '../model/stage.ts';
 import type { TrialContext } from './context.ts';
+import { parseTcp } from './observe/parse-proc.ts';
 
-/** Progress is told twice a second, from the window's start on, so that one of a second shows its rate too. */
-const EVERY_MS = 500;
 const SECOND_MS = 1_000;
+/** A window of a second shows its rate too. From then on once a second: each look wakes the runner on a CPU that is measured. */
+const nextMs = (passedMs: number): number => passedMs + (passedMs < SECOND_MS ? SECOND_MS / 2 : SECOND_MS);
 
 interface Sample {
   count: number;
@@ -42,15 +43,18 @@ export function watchRate(
     // Where a second could not be read, the next one's rate is the mean of both.
     while (since !== null && rates.length < passedMs / SECOND_MS) rates.push(since);
   };
-  let passedMs = 0;
-  void sample(passedMs);
-  const timer = setInterval(() => {
-    passedMs += EVERY_MS;
+  const startNs = context.host.monotonicNs();
+  let timer: NodeJS.Timeout | undefined;
+  const sampleAt = (passedMs: number): void => {
     void sample(passedMs);
-  }, EVERY_MS);
+    const next = nextMs(passedMs);
+    const nowMs = Number(context.host.monotonicNs() - startNs) / 1e6;
+    timer = setTimeout(() => sampleAt(next), Math.max(0, next - nowMs));
+  };
+  sampleAt(0);
   return () => {
     over = true;
-    clearInterval(timer);
+    clearTimeout(timer);
     return whole === null ? null : { by: load.keepAlive ? 'segments' : 'connections', rates: [...rates] };
   };
 }
@@ -58,12 +62,4 @@ export function watchRate(
 function rateBetween(before: Sample | null, after: Sample): number | null {
   if (before === null || after.count < before.count || after.ns <= before.ns) return null;
   return ((after.count - before.count) * 1e9) / Number(after.ns - before.ns);
-}
-
-function parseTcp(snmp: string): Record<string, number> {
-  const [names, values] = snmp
-    .split('\n')
-    .filter((line) => line.startsWith('Tcp:'))
-    .map((line) => line.split(/\s+/));
-  return Object.fromEntries((names ?? []).map((name, index) => [name, Number(values?.[index] ?? 0)]));
 }

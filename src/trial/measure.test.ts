@@ -51,7 +51,8 @@ test('the window and its observation begin when the generator is ready, and it i
     signal: new AbortController().signal,
     onEvent: (event: { kind: string; phase?: string }) => note(event.phase ?? event.kind),
   } as unknown as TrialContext;
-  const cell = { load: { driver: 'fake', warmup: null } } as Cell;
+  const load = { driver: 'fake', warmup: null, stop: { kind: 'duration', durationMs: 1_000 } };
+  const cell = { load } as Cell;
   const around = {
     serverPids: async () => [5, 7],
     step: () => undefined,

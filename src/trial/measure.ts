@@ -66,6 +66,7 @@ export async function measure(
           rssBytesIdle,
           runnerPid: host.pid,
           cpus: context.machine.topology.map((place) => place.cpu),
+          plannedMs: cell.load.stop.kind === 'duration' ? cell.load.stop.durationMs : null,
         });
   const run = await go();
   observer?.loading(run.process.pid);

@@ -60,6 +60,7 @@ const observe = (server: number, rssBytesIdle: number | null = null) =>
     rssBytesIdle,
     runnerPid: host.pid,
     cpus: [0],
+    plannedMs: null,
   });
 
 test.each([
@@ -152,7 +153,7 @@ test('a generator with a network of its own has counters of its own', async () =
     await writeFile(join(folder, 'netstat'), `TcpExt: TCPSynRetrans\nTcpExt: ${2 * again}\n`);
   };
   await write(5);
-  const here = { server: async () => [host.pid], rssBytesIdle: null, runnerPid: host.pid, cpus: [0] };
+  const here = { server: async () => [host.pid], rssBytesIdle: null, runnerPid: host.pid, cpus: [0], plannedMs: null };
   const observer = await startObserving(host, { ...here, netRoot: '/proc/self/net', generatorNetRoot: folder });
   await write(9);
   expect((await observer.stop()).generatorNetwork).toEqual({ 'Tcp.RetransSegs': 4, 'TcpExt.TCPSynRetrans': 8 });
@@ -163,6 +164,7 @@ test('one that shares the server’s has none, and connections are counted as th
   const listening = createServer().listen(0, '127.0.0.1');
   await once(listening, 'listening');
   const observer = await observe(host.pid);
+  observer.loading(host.pid);
   const { port } = listening.address() as AddressInfo;
   const sockets = Array.from({ length: 5 }, () => connect(port, '127.0.0.1'));
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));

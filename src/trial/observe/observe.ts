@@ -15,10 +15,12 @@ export interface Observed {
   rssBytesIdle: number | null;
   runnerPid: number;
   cpus: readonly number[];
+  /** How long the window will be, ms; null: a counted load, which ends when it ends. */
+  plannedMs: number | null;
 }
 
 export interface Observer {
-  /** The generator has been started: from now on its CPU time is sampled. */
+  /** The generator has begun: from now on samples are taken. */
   loading(pid: number): void;
   stop(): Promise<Observation>;
 }
@@ -38,6 +40,7 @@ export async function startObserving(host: Host, what: Observed): Promise<Observ
     host,
     what.netRoot,
     serverBefore.map((process) => process.pid),
+    what.plannedMs,
   );
   return {
     loading: (pid) => sampling.follow(pid),

@@ -25,6 +25,15 @@ function split(line: string): [group: string, fields: string[]] {
   ];
 }
 
+/** The `Tcp:` lines of /proc/net/snmp alone, which are looked at inside the window. */
+export function parseTcp(snmp: string): Record<string, number> {
+  const [names, values] = snmp
+    .split('\n')
+    .filter((line) => line.startsWith('Tcp:'))
+    .map((line) => split(line)[1]);
+  return Object.fromEntries((names ?? []).map((name, index) => [name, Number(values?.[index] ?? Number.NaN)]));
+}
+
 /** Non-zero differences; a counter that is missing on one side is left out. */
 export function deltas(before: Record<string, number>, after: Record<string, number>): Record<string, number> {
   const changed = Object.entries(after).map(([name, value]) => [name, value - (before[name] ?? value)] as const);

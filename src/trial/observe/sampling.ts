@@ -1,11 +1,34 @@
 import type { Host } from '../../model/host.ts';
 import type { Observation, ProcessUse } from '../../model/record.ts';
-import { parseCounters, parseSockstat, type SocketCounts } from './parse-proc.ts';
+import { parseSockstat, parseTcp, type SocketCounts } from './parse-proc.ts';
 import { busiestThread, cpuBetween, type ProcessSnapshot, residentBytes, snapshot } from './tree-use.ts';
 
-/** Dense at first, so that a window of a tenth of a second has some; then sparse: each is some 0.5 ms of the runner. */
-const PAUSES_MS = [20, 30, 50, 100, 200] as const;
-const THEN_MS = 400;
+/** Where nobody knows how long the window will be: dense at first, so that one of a tenth of a second has some. */
+const FIRST_MS = [20, 60, 150, 400] as const;
+const EVERY_MS = 500;
+/** Where it is known: when the first is taken, and how long before the end the last. */
+const AFTER_START_MS = 25;
+const BEFORE_END_MS = 40;
+const SHORT_MS = 600;
+/** Between those two samples are taken with the rate's looks, so that one waking serves both. */
+const STEP_MS = { short: 500, long: 1_000 } as const;
+
+/**
+ * When samples are taken, ms since the start: each is some 1 ms of the runner's, on a CPU that may be measured. A window of
+ * known length has one at either end, between which its CPU use is taken, and a few for what is highest in between.
+ */
+export function* momentsMs(plannedMs: number | null): Generator<number, never> {
+  const first = firstMoments(plannedMs);
+  yield* first;
+  for (let moment = (first.at(-1) as number) + EVERY_MS; ; moment += EVERY_MS) yield moment;
+}
+
+function firstMoments(plannedMs: number | null): readonly number[] {
+  if (plannedMs === null || plannedMs < SHORT_MS) return FIRST_MS;
+  const step = plannedMs < 2 * STEP_MS.long ? STEP_MS.short : STEP_MS.long;
+  const between = Array.from({ length: Math.ceil(plannedMs / step - 0.25) - 1 }, (_, i) => (i + 1) * step);
+  return [AFTER_START_MS, ...between, plannedMs - BEFORE_END_MS];
+}
 
 export interface Sampled {
   generator: ProcessUse | null;
@@ -27,48 +50,54 @@ interface GeneratorSample {
 const PROMPT_NS = 20_000_000n;
 
 export interface Sampling {
-  follow(generator: number): void;
+  /** The generator has begun: from now on samples are taken, of it too. */
+  follow(pid: number): void;
   stop(): Promise<Sampled>;
 }
 
-/** Cheap samples while a window runs. */
-export function startSampling(host: Host, netRoot: string, server: readonly number[]): Sampling {
+/** Cheap samples while a window runs. `plannedMs`: how long it will be; null: not known. */
+export function startSampling(
+  host: Host,
+  netRoot: string,
+  server: readonly number[],
+  plannedMs: number | null,
+): Sampling {
   const stopped = new AbortController();
   const sockets: SocketCounts[] = [];
   let establishedMax: number | null = null;
   const generator: GeneratorSample[] = [];
-  let pid: number | null = null;
   let rssMax: number | null = null;
   let filesMost: number | null = null;
   let count = 0;
 
-  const sample = async (): Promise<void> => {
+  const sample = async (pid: number): Promise<void> => {
     count += 1;
-    if (pid !== null) {
-      const beforeNs = host.monotonicNs();
-      const [process] = await snapshot(host, [pid], { openFiles: false });
-      const tookNs = host.monotonicNs() - beforeNs;
-      // What has ended and is not yet waited for has no memory, and its time stands still while the clock goes on.
-      if (process?.rssBytes != null) generator.push({ atNs: beforeNs + tookNs / 2n, tookNs, process });
-    }
+    const beforeNs = host.monotonicNs();
+    const [process] = await snapshot(host, [pid], { openFiles: false });
+    const tookNs = host.monotonicNs() - beforeNs;
+    // What has ended and is not yet waited for has no memory, and its time stands still while the clock goes on.
+    if (process?.rssBytes != null) generator.push({ atNs: beforeNs + tookNs / 2n, tookNs, process });
     const counts = parseSockstat(await host.readText(`${netRoot}/sockstat`).catch(() => ''));
     if (counts !== null) sockets.push(counts);
-    const { 'Tcp.CurrEstab': established } = parseCounters(await host.readText(`${netRoot}/snmp`).catch(() => ''));
+    const { CurrEstab: established } = parseTcp(await host.readText(`${netRoot}/snmp`).catch(() => ''));
     if (established !== undefined) establishedMax = Math.max(establishedMax ?? 0, established);
     const rss = await residentBytes(host, server);
     if (rss !== null) rssMax = Math.max(rssMax ?? 0, rss);
     filesMost = await mostFiles(host, server, filesMost);
   };
-  const loop = async (): Promise<void> => {
-    for (let index = 0; !stopped.signal.aborted; index += 1) {
-      await host.sleep(PAUSES_MS[index] ?? THEN_MS, stopped.signal).catch(() => undefined);
-      if (!stopped.signal.aborted) await sample();
+  const loop = async (pid: number): Promise<void> => {
+    const startNs = host.monotonicNs();
+    for (const moment of momentsMs(plannedMs)) {
+      const passedMs = Number(host.monotonicNs() - startNs) / 1e6;
+      await host.sleep(Math.max(0, moment - passedMs), stopped.signal).catch(() => undefined);
+      if (stopped.signal.aborted) return;
+      await sample(pid);
     }
   };
-  const running = loop();
+  let running: Promise<void> = Promise.resolve();
   return {
-    follow: (generatorPid) => {
-      pid = generatorPid;
+    follow: (pid) => {
+      running = loop(pid);
     },
     stop: async () => {
       stopped.abort();
