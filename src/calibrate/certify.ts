@@ -92,7 +92,9 @@ export async function certify(context: TrialContext, run: RunFile, options: Cert
       ceilings: ceilings.ceilings(name),
       truths: accuracy.findings(name),
     })),
+    truthsInRealTime: accuracy.inRealTime(),
     overhead: overhead.ratios(),
+    runner: overhead.runner(),
     observation: observation.ratios(),
     noise: noise.floors(),
     gaps: gaps.gaps(),
@@ -107,7 +109,7 @@ function loadable(context: TrialContext, cell: Cell, names: readonly string[]): 
   );
 }
 
-/** One generator of each sort, external and embedded: they start up in very different times. */
+/** Of each kind of connection one external generator and one embedded: they start up in very different times. */
 function gapJobs(
   context: TrialContext,
   cell: Cell,
@@ -115,22 +117,20 @@ function gapJobs(
   scale: Scale,
 ): { jobs: Job[]; gaps(): WindowGap[] } {
   const found: WindowGap[] = [];
-  const kind = subjects[0]?.kind;
-  const jobs = subjects
-    .filter((subject) => subject.kind === kind)
-    .flatMap((subject): Job[] => {
-      const load = baselineLoad(context, subject.driver, subject.kind, GAP_WINDOW_MS, cell.load.path);
-      if (!('stop' in load)) return [];
-      return [
-        {
-          label: `from window to window: ${subject.driver}`,
-          plannedMs: (scale.gapTrials + 5) * (GAP_WINDOW_MS + 500),
-          run: async () => {
-            const gap = await measureGap(context, { ...cell, load }, scale.gapTrials);
-            if (gap !== null) found.push({ driver: subject.driver, connections: connectionsOf(subject), ...gap });
-          },
+  const jobs = subjects.flatMap((subject): Job[] => {
+    const load = baselineLoad(context, subject.driver, subject.kind, GAP_WINDOW_MS, cell.load.path);
+    if (!('stop' in load)) return [];
+    const connections = connectionsOf(subject);
+    return [
+      {
+        label: `from window to window: ${subject.driver}, ${connections} connections`,
+        plannedMs: (scale.gapTrials + 5) * (GAP_WINDOW_MS + 500),
+        run: async () => {
+          const gap = await measureGap(context, { ...cell, load }, scale.gapTrials);
+          if (gap !== null) found.push({ driver: subject.driver, connections, ...gap });
         },
-      ];
-    });
+      },
+    ];
+  });
   return { jobs, gaps: () => found };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { inTurn, noiseOf, ratioOf } from './figures.ts';
+import { measurePair, noiseOf, ratioOf } from './figures.ts';
 
 test('ratios are taken within pairs: a drift that both sides share does not count', () => {
   const drifting = [1, 2, 4, 8, 16].map((speed) => ({ numerator: 99 * speed, denominator: 100 * speed }));
@@ -14,8 +14,16 @@ test('a pair that was spoiled shows in the extremes, not in the median', () => {
   expect(ratioOf(pairs).ratio).toEqual({ median: 1, lowest: 0.2, highest: 1 });
 });
 
-test('the order within pairs alternates', () => {
-  expect([0, 1, 2].map((pair) => inTurn(pair)[0])).toEqual(['numerator', 'denominator', 'numerator']);
+test('the sides of a pair are measured in turn, twice, and who begins changes', async () => {
+  const measured: string[] = [];
+  const side = (name: string, rates: number[]) => async () => {
+    measured.push(name);
+    return rates.shift() as number;
+  };
+  const pair = (index: number) => measurePair(index, { numerator: side('a', [1, 4]), denominator: side('b', [2, 3]) });
+  expect(await pair(0)).toEqual({ numerator: 2.5, denominator: 2.5 });
+  await pair(1);
+  expect(measured.join('')).toBe('abbabaab');
 });
 
 test('noise is how far equal trials lie apart, to either side', () => {

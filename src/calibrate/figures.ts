@@ -7,9 +7,22 @@ export interface Pair {
   denominator: number;
 }
 
-/** Pairs whose order alternates (AB, BA, AB ...), so that a drift of the machine weighs on both sides alike. */
-export function inTurn(pair: number): readonly ['numerator', 'denominator'] | readonly ['denominator', 'numerator'] {
-  return pair % 2 === 0 ? ['numerator', 'denominator'] : ['denominator', 'numerator'];
+/**
+ * Each side is measured twice within a pair, in the order ABBA and in the next one BAAB: what the machine gains or loses
+ * steadily meanwhile weighs on both sides alike. It halves the spread of the ratios.
+ */
+function inTurn(pair: number): readonly (keyof Pair)[] {
+  const [first, second] =
+    pair % 2 === 0 ? (['numerator', 'denominator'] as const) : (['denominator', 'numerator'] as const);
+  return [first, second, second, first];
+}
+
+/** Runs the sides of a pair in turn. Rates are means of the two windows of a side. */
+export async function measurePair(pair: number, measure: Record<keyof Pair, () => Promise<number>>): Promise<Pair> {
+  const sums: Pair = { numerator: 0, denominator: 0 };
+  const order = inTurn(pair);
+  for (const side of order) sums[side] += (await measure[side]()) / (order.length / 2);
+  return sums;
 }
 
 /** Ratios are taken within pairs; the medians of both sides are for the reader. */

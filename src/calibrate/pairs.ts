@@ -1,10 +1,11 @@
+import { median } from '../analysis/estimate.ts';
 import { rateOf } from '../analysis/measured-trial.ts';
 import type { NoiseFloor, PairedRatio } from '../model/calibration.ts';
 import { DriverError } from '../model/driver.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { TrialContext } from '../trial/context.ts';
 import { baselineLoad, type Kind } from './ceilings.ts';
-import { inTurn, noiseOf, type Pair, ratioOf } from './figures.ts';
+import { measurePair, noiseOf, type Pair, ratioOf } from './figures.ts';
 import type { Job } from './jobs.ts';
 import { withServer } from './live-server.ts';
 import type { Scale } from './scale.ts';
@@ -28,10 +29,7 @@ interface Paired {
 
 export const connectionsOf = ({ kind }: Subject): 'kept' | 'fresh' => (kind === 'fresh' ? 'fresh' : 'kept');
 
-/**
- * Pairs of windows against one live server, first one side and then the other, the order changing from pair to pair;
- * each pair has a server of its own, warmed up before.
- */
+/** Pairs of windows against one live server, the sides in turn; each pair has a server of its own, warmed up before. */
 function pairJobs(
   context: TrialContext,
   cell: Cell,
@@ -44,15 +42,16 @@ function pairJobs(
       const load = loadOf(context, cell, one.subject, scale);
       const { result } = await withServer(context, cell, async (live) => {
         await bareWindow(context, live, { ...load, stop: { kind: 'duration', durationMs: WARM_UP_MS } });
-        const pair: Pair = { numerator: Number.NaN, denominator: Number.NaN };
-        for (const side of inTurn(index)) pair[side] = await what[side](live, load);
-        return pair;
+        return measurePair(index, {
+          numerator: () => what.numerator(live, load),
+          denominator: () => what.denominator(live, load),
+        });
       });
       one.pairs.push(result);
     });
   const jobs = interleaved(all, scale.pairs, (one, index) => ({
     label: `${what.label}: ${one.subject.driver}, ${connectionsOf(one.subject)} connections, pair ${index + 1}`,
-    plannedMs: 2 * scale.pairMs + WARM_UP_MS + 1_500,
+    plannedMs: 4 * scale.pairMs + WARM_UP_MS + 2_000,
     run: () => run(one, index),
   }));
   const ratios = (): PairedRatio[] =>
@@ -66,14 +65,23 @@ function pairJobs(
   return { jobs, ratios };
 }
 
-/** What loadcell does around a window and during it, against the generator alone. */
-export const overheadJobs = (context: TrialContext, cell: Cell, scale: Scale, subjects: readonly Subject[]) =>
-  pairJobs(context, cell, scale, {
+/** What loadcell does around a window and during it, against the generator alone; and the CPU time that it takes for it. */
+export function overheadJobs(context: TrialContext, cell: Cell, scale: Scale, subjects: readonly Subject[]) {
+  const cpuMs: number[] = [];
+  const paired = pairJobs(context, cell, scale, {
     label: 'overhead',
     subjects,
-    numerator: async (live, load) => rateOf((await observedWindow(context, live, load)).measurement),
+    numerator: async (live, load) => {
+      const { measurement, observation } = await observedWindow(context, live, load);
+      if (observation?.runnerCpuUs != null) cpuMs.push(observation.runnerCpuUs / 1000);
+      return rateOf(measurement);
+    },
     denominator: async (live, load) => rateOf(await bareWindow(context, live, load)),
   });
+  const runner = (): { cpuMs: number; windowMs: number } | null =>
+    cpuMs.length === 0 ? null : { cpuMs: median(cpuMs), windowMs: scale.pairMs };
+  return { ...paired, runner };
+}
 
 /** Observation alone: the same window with its counters and without them. */
 export const observationJobs = (context: TrialContext, cell: Cell, scale: Scale, subjects: readonly Subject[]) => {

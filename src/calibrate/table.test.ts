@@ -36,6 +36,8 @@ test('the whole certificate: every table is whole, and what is wrong is marked',
     '(ab, fresh connections, median of 10): 250 ms; 208 ms (at most 240 ms) without the 42 ms that the server takes',
   );
   expect(text).toContain('worst 3.0%');
+  expect(text).toContain('counts by itself, all at real-time priority.');
+  expect(text).toContain('used 8.6 ms of CPU time (median) in such an observed window of 2,000 ms: 0.4% of one CPU.');
   expect(text).not.toContain('\u001b');
   expect(text).not.toMatch(/NaN|undefined|null/);
   expect(text).not.toContain('smoke run');
@@ -48,7 +50,9 @@ test('a machine that was not quiet is told, a quiet one is not', () => {
 });
 
 test('a smoke run says that it is one, and what was not measured leaves no hole', () => {
-  const text = certificateTables({ ...certificate(), quick: true, overhead: [], noise: [], gaps: [], drivers: [] });
+  const none = { overhead: [], runner: null, noise: [], gaps: [], drivers: [] };
+  const text = certificateTables({ ...certificate(), quick: true, truthsInRealTime: false, ...none });
   expect(text).toContain('A smoke run');
+  expect(text).not.toContain('real-time');
   expect(text).not.toMatch(/NaN|undefined|null|\n\n\n/);
 });

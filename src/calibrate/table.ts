@@ -17,7 +17,7 @@ export function certificateTables(certificate: Certificate): string {
     `loadcell ${certificate.loadcell}, ${certificate.date.slice(0, 10)}: ${one(machine.cpu)}, ${machine.cpus} CPUs, Linux ${one(machine.kernel)}${machine.virtualization === null ? '' : ` (${one(machine.virtualization)})`}, ${where}; server on CPU ${cpuText(certificate.cpus.server)}, generator on CPU ${cpuText(certificate.cpus.generator)}.${quick ? ' A smoke run: not to be cited.' : ''}`,
     `Ceilings against ${one(baseline.server)}${baseline.version === null ? '' : ` ${one(baseline.version)}`} over ${baseline.connections} connections, medians of ${roundsOf(certificate)}; in brackets the cores that the generator kept busy.`,
     driverTable(certificate.drivers),
-    'Latencies, counts and rates beside those of a server that stamps and counts by itself. Latencies in µs: the truth, the driver’s error, and in brackets what a bare socket sees beyond the truth, which is taken off the error. An open loop’s count from its schedule.',
+    `Latencies, counts and rates beside those of a server that stamps and counts by itself${certificate.truthsInRealTime === true ? ', all at real-time priority' : ''}. Latencies in µs: the truth, the driver’s error, and in brackets what a bare socket sees beyond the truth, which is taken off the error. An open loop’s count from its schedule.`,
     truthTable(certificate.drivers),
     pairTable(certificate),
     closing(certificate),
@@ -136,12 +136,15 @@ function pairTable({ overhead, observation, noise }: Certificate): string {
   );
 }
 
-function closing({ drivers, gaps, timers }: Certificate): string {
+function closing({ drivers, gaps, timers, runner }: Certificate): string {
   const ratio = freshRatio(drivers, 'loadcell', 'ab');
   const lines = [
     ratio.length === 0
       ? ''
       : `Fresh connections, loadcell's own driver / ab: ${median(ratio).toFixed(3)} (median of ${ratio.length}).`,
+    runner == null
+      ? ''
+      : `loadcell's own process used ${runner.cpuMs.toFixed(1)} ms of CPU time (median) in such an observed window of ${whole(runner.windowMs)} ms: ${percent(runner.cpuMs / runner.windowMs)} of one CPU.`,
     ...gaps.map(gapText),
     `Clock: steps of ${whole(timers.clockStepNs)} ns; a timer of 1 ms fires ${whole(timers.timerLateUs.p50)} µs late (p99 ${whole(timers.timerLateUs.p99)} µs).`,
   ];

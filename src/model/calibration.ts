@@ -18,8 +18,12 @@ export interface Certificate {
   /** The server that ceilings, pairs and noise were measured against. */
   baseline: { server: string; version: string | null; connections: number };
   drivers: DriverCertificate[];
+  /** Truth server and generators ran at real-time priority for `drivers[].truths`: the machine's other work is not in them. */
+  truthsInRealTime?: boolean;
   /** Rate of a whole window under loadcell / the same generator bare, against the same live server. */
   overhead: PairedRatio[];
+  /** CPU time that loadcell itself used within a window of `overhead`, median, ms; null where none was measured. */
+  runner?: { cpuMs: number; windowMs: number } | null;
   /** Rate of a window with observation / without it. */
   observation: PairedRatio[];
   /** Two equal trials, one after the other: no difference below it can be told. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Certificate } from '../../src/model/calibration.ts';
 import { bench, ended } from '../support/loadcell.ts';
+import { undisturbed } from '../support/truth-server-drive.ts';
 
 const MINUTES_MS = 60_000;
 /** The machine's lock is one for all: another calibration or run ends first. */
@@ -50,7 +51,12 @@ test('a quick calibration of the embedded driver: a whole certificate, a table, 
     'loadcell fresh',
   ]);
   expect(certificate.noise).toHaveLength(2);
-  expect(certificate.gaps[0]?.gaps).toBeGreaterThan(0);
+  expect(certificate.gaps.map(({ connections, gaps }) => [connections, gaps > 0])).toEqual([
+    ['kept', true],
+    ['fresh', true],
+  ]);
+  expect(certificate.truthsInRealTime).toBe((await undisturbed()).length > 0);
+  expect(certificate.runner?.cpuMs).toBeGreaterThan(0);
   expect(said.stdout).toContain('| loadcell | kept        | 5 ms ');
   expect(await left(here.temporary)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { aheadOfOthers } from '../../src/calibrate/truth/ahead.ts';
 import { bareClientArgs, floorOf } from '../../src/calibrate/truth/floor.ts';
 import { fittingWindow, RATE_MAY_DIFFER, rateRatio } from '../../src/calibrate/truth/rate.ts';
 import type { TruthStats } from '../../src/calibrate/truth/truth.ts';
@@ -23,14 +24,11 @@ export const CORES: { server?: number; generator?: number } =
  * A prefix that lets the main threads of server and generator run ahead of whatever else the machine does, for tests that
  * compare microseconds; empty where that is not allowed.
  */
-export async function undisturbed(): Promise<string[]> {
-  const wrap = ['chrt', '--reset-on-fork', '--fifo', '1'];
-  const allowed = await promisify(execFile)(wrap[0] as string, [...wrap.slice(1), 'true']).then(
-    () => true,
-    () => false,
-  );
-  return allowed ? wrap : [];
-}
+export const undisturbed = (): Promise<string[]> =>
+  aheadOfOthers(async ([command, ...args]) => {
+    await promisify(execFile)(command as string, args);
+    return true;
+  });
 
 /** A load with everything that a test does not care about filled in. */
 export function loadOf(part: Partial<Load>): Load {

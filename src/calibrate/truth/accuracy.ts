@@ -7,6 +7,7 @@ import type { Job } from '../jobs.ts';
 import { loadFor, openLoopFor } from '../loads.ts';
 import { meanDelayMs, OPEN_CONNECTIONS, OPEN_PER_SECOND, type Scale, type TruthMode } from '../scale.ts';
 import { observedWindow } from '../window.ts';
+import { startedBehind } from './ahead.ts';
 import { findingOf, type Round } from './finding.ts';
 import { type TruthPrograms, type TruthRun, withTruth } from './truth-run.ts';
 
@@ -32,8 +33,9 @@ export function accuracyJobs(
   cell: Cell,
   scale: Scale,
   drivers: readonly string[],
-): { jobs: Job[]; findings(driver: string): TruthFinding[] } {
+): { jobs: Job[]; findings(driver: string): TruthFinding[]; inRealTime(): boolean } {
   const held: Held[] = [];
+  let inRealTime = true;
   const jobs: Job[] = [];
   const views = [
     ...scale.truths.flatMap((mode) => CLOSED.map((kind) => ({ mode, kind }))),
@@ -47,7 +49,10 @@ export function accuracyJobs(
       jobs.push({
         label: `truth: ${mode.label}, ${kind === 'open loop' ? kind : `${kind} connections`}, round ${round + 1}`,
         plannedMs: 2_500 + own.length * (mode.windowMs + 500),
-        run: () => holdAll(context, programs, cell, mode, kind, rotated(own, round)),
+        run: async () => {
+          const ahead = await holdAll(context, programs, cell, mode, kind, rotated(own, round));
+          inRealTime &&= ahead.length > 0;
+        },
       });
     }
   }
@@ -59,7 +64,7 @@ export function accuracyJobs(
         delay: mode.label,
         ...findingOf(rounds, failures, { max: mode.delay.kind === 'stall' }),
       }));
-  return { jobs, findings };
+  return { jobs, findings, inRealTime: () => inRealTime };
 }
 
 /** Who goes first changes from round to round. */
@@ -80,6 +85,7 @@ function truthLoad(context: TrialContext, driver: string, mode: TruthMode, kind:
   });
 }
 
+/** @returns the prefix that all were started behind. */
 function holdAll(
   context: TrialContext,
   programs: TruthPrograms,
@@ -87,11 +93,17 @@ function holdAll(
   mode: TruthMode,
   kind: Kind,
   all: readonly Held[],
-): Promise<void> {
+): Promise<readonly string[]> {
   return withTruth(context, programs, cell, mode.delay, async (truth) => {
     const floorUs = await truth.floor(kind === 'fresh' ? 'fresh' : 'kept', mode.floor);
-    for (const held of all) await hold(context, truth, held, floorUs);
+    for (const held of all) await hold(startingBehind(truth.ahead, context, held.driver), truth, held, floorUs);
+    return truth.ahead;
   });
+}
+
+function startingBehind(prefix: readonly string[], context: TrialContext, name: string): TrialContext {
+  const { driver, version } = context.drivers[name]!;
+  return { ...context, drivers: { ...context.drivers, [name]: { driver: startedBehind(prefix, driver), version } } };
 }
 
 async function hold(context: TrialContext, truth: TruthRun, held: Held, floorUs: readonly number[]): Promise<void> {

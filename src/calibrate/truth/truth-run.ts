@@ -5,6 +5,7 @@ import type { StageProcess } from '../../model/stage.ts';
 import type { TrialContext } from '../../trial/context.ts';
 import { openBareStage, withFolder } from '../live-server.ts';
 import type { Live } from '../window.ts';
+import { aheadIn } from './ahead.ts';
 import { bareClientArgs, type FloorOrder, floorOf } from './floor.ts';
 import type { Delay, TruthStats } from './truth.ts';
 
@@ -16,6 +17,8 @@ export interface TruthPrograms {
 
 export interface TruthRun {
   live: Live;
+  /** What server and bare socket were started behind, and a generator should be: `ahead.ts`. */
+  ahead: readonly string[];
   /** Counts and stamps from zero; the stall is armed again. */
   reset(): Promise<void>;
   stats(): Promise<TruthStats>;
@@ -41,9 +44,11 @@ export function withTruth<T>(
   return withFolder(context, async (folder) => {
     context.signal.throwIfAborted();
     await using stage = await openBareStage(context);
+    const ahead = await aheadIn(stage);
     const options = { port: PORT, address: stage.address, body: BODY, delay };
+    const serving = [...ahead, context.node, programs.server, JSON.stringify(options)];
     const program = await stage.spawn({
-      ...wrapArgv([context.node, programs.server, JSON.stringify(options)], compileWraps(cell.settings, 'server')),
+      ...wrapArgv(serving, compileWraps(cell.settings, 'server')),
       cwd: folder,
       stdin: { pipe: true },
       stdout: { collect: true, limitBytes: 256 * 1_048_576 },
@@ -65,15 +70,15 @@ export function withTruth<T>(
     const reset = async (): Promise<void> => void (await ask('reset'));
     const floor = async (mode: 'kept' | 'fresh', order: FloorOrder): Promise<number[]> => {
       await reset();
-      const argv = [context.node, '--no-opt', programs.bareClient, ...bareClientArgs(PORT, mode, order)];
-      const wrapped = wrapArgv(argv, compileWraps(cell.settings, 'generator'));
+      const asking = [context.node, '--no-opt', programs.bareClient, ...bareClientArgs(PORT, mode, order)];
+      const wrapped = wrapArgv([...ahead, ...asking], compileWraps(cell.settings, 'generator'));
       const { signal } = context;
       const end = await stage.run(wrapped.argv, { side: 'generator', timeoutMs: PATIENCE_MS, signal });
       signal.throwIfAborted();
       if (end.code !== 0) throw new Error(`the bare client ended with ${end.code ?? end.signal}: ${end.stderr}`);
       return floorOf(end.stdout, (await stats()).delaysUs);
     };
-    return await use({ live, reset, stats, floor });
+    return await use({ live, ahead, reset, stats, floor });
   });
 }
 
