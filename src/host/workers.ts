@@ -24,34 +24,25 @@ export async function compileWorkers(
   entries: Readonly<Record<string, string>>,
 ): Promise<Record<string, string>> {
   await host.makeFolder(folder);
-  const compiled: Record<string, string> = {};
   try {
-    for (const [name, entry] of Object.entries(entries)) {
-      const file = join(folder, `${name}.mjs`);
-      await host.writeText(file, await bundle(entry));
-      compiled[name] = file;
-    }
+    const { outputFiles } = await build({
+      entryPoints: { ...entries },
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'bundle',
+      banner: { js: BANNER },
+      write: false,
+      sourcemap: false,
+      logLevel: 'silent',
+    });
+    for (const { path, text } of outputFiles) await host.writeText(path, text);
   } finally {
     // esbuild keeps a service process for the next build otherwise.
     await stop();
   }
-  return compiled;
-}
-
-async function bundle(entry: string): Promise<string> {
-  const result = await build({
-    entryPoints: [entry],
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    packages: 'bundle',
-    banner: { js: BANNER },
-    write: false,
-    sourcemap: false,
-    logLevel: 'silent',
-  });
-  const [output] = result.outputFiles;
-  if (output === undefined) throw new Error(`esbuild gave nothing for ${entry}`);
-  return output.text;
+  return Object.fromEntries(Object.keys(entries).map((name) => [name, join(folder, `${name}.mjs`)]));
 }

@@ -108,8 +108,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   });
   // It gets ready while probe and server do, so that the window need not wait for it as long.
   const holding = hold(context, stage, cell, drive);
-  // Looked at below; what fails before that is told instead.
-  holding.catch(() => undefined);
+  await using _started = settled(holding);
   const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
   await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
   const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
@@ -141,6 +140,12 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   } finally {
     await keepLogs(context, draft, running);
   }
+}
+
+/** Waits until a start that is under way has succeeded or failed: what it starts is the stage's to end. */
+function settled(start: Promise<unknown>): AsyncDisposable {
+  const over = Promise.allSettled([start]);
+  return { [Symbol.asyncDispose]: async () => void (await over) };
 }
 
 const phase = (context: TrialContext, name: Phase): void => context.onEvent({ kind: 'phase', phase: name });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unanswered } from '../../src/analysis/caveats/unanswered.ts';
 import type { MeasuredTrial } from '../../src/analysis/measured-trial.ts';
+import { withThreads } from '../../src/calibrate/truth/ahead.ts';
 import { type Driver, DriverError } from '../../src/model/driver.ts';
 import { decodeHistogram } from '../../src/model/histogram.ts';
 import { errorTotal, type Measurement } from '../../src/model/measurement.ts';
@@ -113,8 +114,7 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
 
       it.each(delaysFor(mode))('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
         const wrap = await undisturbed();
-        // Generators work in threads, which would fall back to the ordinary priority.
-        const generator = wrap.filter((word) => word !== '--reset-on-fork');
+        const generator = withThreads(wrap);
         await using truth = await server({ delay }, wrap);
         // One connection: with more, the requests' time in each other's way would have to be in the truth too.
         const connections = 1;

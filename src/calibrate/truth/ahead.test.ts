@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadOf } from '../../../tests/support/truth-server-drive.ts';
-import { drivers } from '../../drivers/index.ts';
-import type { DriveContext, Driver } from '../../model/driver.ts';
+import { driverNamed } from '../../drivers/index.ts';
+import type { DriveContext } from '../../model/driver.ts';
 import { aheadOfOthers, startedBehind } from './ahead.ts';
 
 test('the prefix is used where a command under it ends well, and nowhere else', async () => {
@@ -16,24 +16,28 @@ test('the prefix is used where a command under it ends well, and nowhere else', 
   expect(asked[0]).toEqual(['chrt', '--reset-on-fork', '--fifo', '1', 'true']);
 });
 
-test('a generator behind it runs the same command, and reads its output as before', () => {
-  const ab = drivers.find(({ name }) => name === 'ab') as Driver;
+test('a generator behind it runs the same command, in all its threads or Node’s main one, and its output is read as before', () => {
   const context: DriveContext = {
     address: '127.0.0.1',
     port: 1,
     folder: '/tmp',
     cpus: 1,
-    workers: {},
+    workers: { loadcell: '/loadcell.mjs' },
     node: process.execPath,
     version: '2.3',
     expectedBody: null,
     seed: 1,
   };
-  const load = loadOf({ driver: 'ab' });
-  const behind = startedBehind(['chrt', '1'], ab);
-  expect(behind.command(load, context)).toEqual({
-    ...ab.command(load, context),
-    argv: ['chrt', '1', ...ab.command(load, context).argv],
-  });
-  expect(behind.parse).toBe(ab.parse);
+  const prefix = ['chrt', '--reset-on-fork', '--fifo', '1'];
+  for (const [name, own] of [
+    ['ab', ['chrt', '--fifo', '1']],
+    ['loadcell', prefix],
+  ] as const) {
+    const driver = driverNamed(name);
+    const load = loadOf({ driver: name });
+    const command = driver.command(load, context);
+    const behind = startedBehind(prefix, driver);
+    expect(behind.command(load, context)).toEqual({ ...command, argv: [...own, ...command.argv] });
+    expect(behind.parse).toBe(driver.parse);
+  }
 });

@@ -3,6 +3,7 @@ import { WHOLE } from '../../../tests/support/delays.ts';
 import { driveExternal, type ExternalRun, missingTools, skipNote } from '../../../tests/support/drive.ts';
 import { startTruthServer, type TruthOptions, type TruthServer } from '../../../tests/support/truth-server.ts';
 import { CORES, loadOf, undisturbed } from '../../../tests/support/truth-server-drive.ts';
+import { withThreads } from '../../calibrate/truth/ahead.ts';
 import type { Driver } from '../../model/driver.ts';
 import { decodeHistogram } from '../../model/histogram.ts';
 import type { Measurement } from '../../model/measurement.ts';
@@ -19,7 +20,7 @@ const server = (options: TruthOptions = {}) =>
   startTruthServer({ ...options, wrap, ...(CORES.server === undefined ? {} : { cpu: CORES.server }) });
 /** Generators work in threads, which would fall back to the ordinary priority. */
 const run = (driver: Driver, load: Partial<Load>, truth: TruthServer): Promise<ExternalRun> =>
-  driveExternal(driver, loadOf(load), { ...truth, wrap: wrap.filter((word) => word !== '--reset-on-fork') });
+  driveExternal(driver, loadOf(load), { ...truth, wrap: withThreads(wrap) });
 
 const STALL = { kind: 'stall', afterMs: 500, stallMs: 1_000, baseMs: 1 } as const;
 /** 600 starts in 3 s; 200 of them in the stall. */

@@ -13,6 +13,7 @@ import {
   underWay,
   undisturbed,
 } from '../../../tests/support/truth-server-drive.ts';
+import { withThreads } from '../../calibrate/truth/ahead.ts';
 import { DriverError } from '../../model/driver.ts';
 import { errorTotal } from '../../model/measurement.ts';
 import type { Load } from '../../model/plan.ts';
@@ -71,7 +72,7 @@ describe.skipIf(missingTools(h2load).length > 0)(`h2load over cleartext HTTP/2${
 
   it.each(delaysFor('kept'))('latency of a delay of %s', { retry: 3 }, async (_name, delay, requests) => {
     const wrap = await undisturbed();
-    const generator = wrap.filter((word) => word !== '--reset-on-fork');
+    const generator = withThreads(wrap);
     await using truth = await server({ delay }, { wrap });
     // What the machine adds is seen by the bare client, which speaks HTTP/1.1: to the other truth server.
     await using plain = await server({ delay }, { wrap, http: '1.1' });

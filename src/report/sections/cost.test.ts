@@ -29,12 +29,14 @@ it('has a row for what was observed, a dash for what was not, and is left out wh
   const text = section((id) => (id === 'nginx.stock.keep' ? { serverRssBytes: 1024, timeWaitMax: 12 } : {}));
   expect(rowsOf(text)).toEqual(['| nginx | stock | — | — | — | 1.00 KiB |']);
   expect(text).not.toMatch(/TIME_WAIT|for each connection/);
+  expect(text).toContain('- No CPU time stands where the window was shorter than 0.2 s');
 });
 
 it('tells TIME_WAIT of fresh connections, and memory growth of kept ones, with how they came about', () => {
   const text = section((id) =>
     id.startsWith('nginx.stock') ? { serverCpuCores: 0.5, timeWaitMax: 14_112, serverRssBytesPerConnection: 5650 } : {},
   );
+  expect(text).not.toContain('No CPU time');
   expect(text).toContain('- TIME_WAIT sockets are the most');
   expect(text).toContain('- Memory growth for each connection is');
   const [fresh, kept] = text!.split('### autocannon');

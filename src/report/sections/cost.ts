@@ -9,6 +9,8 @@ export interface CostView {
   /** Whether any load has a column of it. */
   perConnection: boolean;
   timeWait: boolean;
+  /** Whether the CPU time of any row is not known. */
+  cpuUnknown: boolean;
   /** One table for each load of which something was observed. */
   groups: CostGroup[];
 }
@@ -43,6 +45,7 @@ export const cost: Section<CostView> = (facts) => {
     severalEnvironments: facts.severalEnvironments,
     perConnection: groups.some((group) => group.perConnection),
     timeWait: groups.some((group) => group.timeWait),
+    cpuUnknown: groups.some(({ rows }) => rows.some(({ cores }) => cores === null)),
     groups,
   };
 };
