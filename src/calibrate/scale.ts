@@ -44,7 +44,7 @@ const TRUTHS: readonly TruthMode[] = [
   {
     delay: { kind: 'stall', afterMs: 500, stallMs: 1_000, baseMs: 5 },
     label: '5 ms, one stall of 1 s',
-    windowMs: 2_000,
+    windowMs: 3_000,
     floor: { warmUp: 50, requests: 250 },
   },
 ];
@@ -56,7 +56,7 @@ export const OPEN_CONNECTIONS = 300;
 /** After the stall an open loop needs time to catch up: a third of its starts meet it, so that p90 and p99 are waits. */
 const OPEN_TRUTHS: readonly TruthMode[] = TRUTHS.filter(
   ({ delay }) => (delay.kind === 'constant' && delay.ms === 5) || delay.kind === 'stall',
-).map((mode) => ({ ...mode, windowMs: mode.delay.kind === 'stall' ? 3_000 : 2_000 }));
+).map((mode) => ({ ...mode, windowMs: mode.delay.kind === 'stall' ? 3_000 : 4_000 }));
 
 export const FULL: Scale = {
   rounds: 3,
@@ -77,7 +77,7 @@ export const QUICK: Scale = {
   openTruths: OPEN_TRUTHS.slice(0, 1).map(quick),
   pairs: 1,
   pairMs: 1_000,
-  gapTrials: 3,
+  gapTrials: 2,
 };
 
 /** Mean time in ms that the truth server takes to a reply, for those who can only be told how many requests to make. */

@@ -5,7 +5,7 @@ import { type Crash, crash, experimentText, nameOf, STEPS } from './crash.ts';
 
 /**
  * A run with settings of the whole machine, a server and its daemon, hit in each of the ways there are: the machine comes
- * back. Then 8 are killed at random moments; LOADCELL_CRASH_RUNS=200 hits so many, by every signal or by
+ * back. Then 5 are killed at random moments; LOADCELL_CRASH_RUNS=200 hits so many, by every signal or by
  * LOADCELL_CRASH_SIGNAL alone. LOADCELL_CRASH_SEED, which is printed, repeats them.
  */
 const isRoot = process.getuid?.() === 0;
@@ -47,7 +47,7 @@ describe.skipIf(!isRoot)(`the machine comes back after${isRoot ? '' : ' (needs r
 });
 
 const asked = process.env.LOADCELL_CRASH_RUNS;
-const runs = Number(asked ?? 8);
+const runs = Number(asked ?? 5);
 const only = process.env.LOADCELL_CRASH_SIGNAL ?? (asked === undefined ? 'SIGKILL' : null);
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const;
 const signals = SIGNALS.filter((signal) => only === null || signal === only);

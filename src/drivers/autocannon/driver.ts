@@ -31,7 +31,7 @@ export const autocannon: Driver = {
     resolutionUs: 1,
   },
   requires: [],
-  strength: { keepAlive: 50_000, fresh: 0 },
+  strength: { keepAlive: 92_000, fresh: 0 },
   refuses: refusal,
   version: own.version,
   command: (load, context) => embeddedCommand(NAME, load, context),

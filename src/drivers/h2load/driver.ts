@@ -42,7 +42,7 @@ export const h2load: Driver = {
       verify: { argv: ['h2load', '--version'], pattern: '^h2load nghttp2/' },
     },
   ],
-  strength: { keepAlive: 90_000, fresh: 19_000 },
+  strength: { keepAlive: 130_000, fresh: 21_500 },
   refuses: refusal,
   version: { argv: ['h2load', '--version'], pattern: '^h2load nghttp2/(\\S+)' },
   command,

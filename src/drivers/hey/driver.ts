@@ -39,7 +39,7 @@ export const hey: Driver = {
       verify: { argv: ['hey', '-disable-redirects', '-h'], pattern: '-disable-keepalive[\\s\\S]*-cpus' },
     },
   ],
-  strength: { keepAlive: 38_000, fresh: 13_000 },
+  strength: { keepAlive: 63_000, fresh: 14_500 },
   refuses: refusal,
   // hey cannot tell its version; Debian can, of its own package.
   version: { argv: ['dpkg-query', '-s', 'hey'], pattern: 'Version: ([^-\\s]+)' },

@@ -41,7 +41,7 @@ export const k6: Driver = {
       verify: { argv: ['k6', 'version'], pattern: '^k6 v\\d' },
     },
   ],
-  strength: { keepAlive: 9_000, fresh: 3_500 },
+  strength: { keepAlive: 18_000, fresh: 8_000 },
   refuses: refusal,
   version: { argv: ['k6', 'version'], pattern: 'k6 v(\\S+)' },
   command,

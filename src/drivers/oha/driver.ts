@@ -46,7 +46,7 @@ export const oha: Driver = {
       verify: { argv: ['sqlite3', '-version'], pattern: '^3\\.' },
     },
   ],
-  strength: { keepAlive: 58_000, fresh: 13_000 },
+  strength: { keepAlive: 120_000, fresh: 21_000 },
   refuses: refusal,
   version: { argv: ['oha', '--version'], pattern: 'oha (\\S+)' },
   command,

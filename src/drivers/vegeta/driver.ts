@@ -47,7 +47,7 @@ export const vegeta: Driver = {
       verify: { argv: ['vegeta', '-version'], pattern: '^Runtime: +go' },
     },
   ],
-  strength: { keepAlive: 25_000, fresh: 7_500 },
+  strength: { keepAlive: 48_000, fresh: 12_500 },
   refuses: refusal,
   version: { argv: ['vegeta', '-version'], pattern: 'Version: +v?(\\S+)' },
   command,

@@ -41,7 +41,7 @@ export const wrk: Driver = {
       verify: { argv: ['wrk', '-v'], pattern: '^wrk (?![\\s\\S]*--rate)[\\s\\S]*Will Glozer' },
     },
   ],
-  strength: { keepAlive: 120_000, fresh: 19_500 },
+  strength: { keepAlive: 170_000, fresh: 21_500 },
   refuses: refusal,
   version: { argv: ['wrk', '-v'], pattern: '^wrk (?:debian/)?(\\S+)' },
   command,

@@ -12,6 +12,7 @@ function within(plannedMs: number | null, tookMs: number): number[] {
 }
 
 test('a window of known length has a sample at either end, and at most one a second between', () => {
+  expect(within(600, 600)).toEqual([25, 300, 560]);
   expect(within(1_000, 1_000)).toEqual([25, 500, 960]);
   expect(within(2_000, 2_000)).toEqual([25, 1_000, 1_960]);
   expect(within(5_000, 5_000)).toEqual([25, 1_000, 2_000, 3_000, 4_000, 4_960]);

@@ -25,7 +25,7 @@ export function* momentsMs(plannedMs: number | null): Generator<number, never> {
 
 function firstMoments(plannedMs: number | null): readonly number[] {
   if (plannedMs === null || plannedMs < SHORT_MS) return FIRST_MS;
-  const step = plannedMs < 2 * STEP_MS.long ? STEP_MS.short : STEP_MS.long;
+  const step = plannedMs < 2 * STEP_MS.long ? Math.min(STEP_MS.short, plannedMs / 2) : STEP_MS.long;
   const between = Array.from({ length: Math.ceil(plannedMs / step - 0.25) - 1 }, (_, i) => (i + 1) * step);
   return [AFTER_START_MS, ...between, plannedMs - BEFORE_END_MS];
 }
