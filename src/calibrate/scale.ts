@@ -73,7 +73,7 @@ const quick = (mode: TruthMode): TruthMode => ({ ...mode, windowMs: 1_000, floor
 export const QUICK: Scale = {
   rounds: 1,
   ceilingMs: 1_000,
-  truths: TRUTHS.slice(0, 3).map(quick),
+  truths: TRUTHS.slice(1, 3).map(quick),
   openTruths: OPEN_TRUTHS.slice(0, 1).map(quick),
   pairs: 1,
   pairMs: 1_000,

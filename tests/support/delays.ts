@@ -15,8 +15,8 @@ const DELAYS: readonly [string, Delay, number][] = [
   ['1 or 100 ms', { kind: 'bimodal', fastMs: 1, slowMs: 100, every: 20 }, 250],
 ];
 
-/** The two of each mode in which a wrong clock, a rounded one or a connect left out would show. */
-const SHORT = { kept: ['none', '5 ms'], fresh: ['none', '1 ms'] } as const;
+/** The one of each mode in which a wrong clock or a rounded one would show. */
+const SHORT = { kept: ['5 ms'], fresh: ['1 ms'] } as const;
 
 export const delaysFor = (mode: 'kept' | 'fresh'): typeof DELAYS =>
   WHOLE ? DELAYS : DELAYS.filter(([name]) => (SHORT[mode] as readonly string[]).includes(name));

@@ -1,7 +1,7 @@
 /** The autocannon driver's program: autocannon in a process of its own. Order on stdin, report on stdout. */
 import net from 'node:net';
 import autocannon from 'autocannon';
-import { rehearsalRuns, withCannedServer } from '../embedded/canned-server.ts';
+import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { workAsProcess } from '../embedded/worker.ts';
 import { type ClientSeen, Tally } from './tally.ts';
@@ -103,4 +103,4 @@ async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>>
   return () => drive(order, LOOK_MS);
 }
 
-await workAsProcess(prepare);
+if (!servesCanned()) await workAsProcess(prepare);

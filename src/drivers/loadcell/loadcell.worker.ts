@@ -1,7 +1,7 @@
 /** The loadcell driver's program: drives one load over node:net sockets. Order on stdin, report on stdout. */
 import net from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import { rehearsalRuns, withCannedServer } from '../embedded/canned-server.ts';
+import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { workAsProcess } from '../embedded/worker.ts';
 import { runLoad } from './engine.ts';
@@ -105,4 +105,4 @@ async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>>
   return () => runLoad(order, realClock(), dialTo({ host: address, port, autoSelectFamily: false }));
 }
 
-await workAsProcess(prepare);
+if (!servesCanned()) await workAsProcess(prepare);
