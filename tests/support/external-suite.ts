@@ -97,7 +97,7 @@ export function holdAgainstTruth(driver: Driver, expected: Expectations): void {
         if (measurement.bytes.body !== null) expect(measurement.bytes.body).toBe(1_000 * truth.body.length);
       });
 
-      it('counts as the server does, for a time, up to what was in flight', async () => {
+      it('counts as the server does, for a time, up to what was in flight', { retry: 3 }, async () => {
         await using truth = await server({ delay: { kind: 'constant', ms: 1 } });
         const timed = load(mode, 0, { stop: { kind: 'duration', durationMs: 1_000 } });
         if (driver.refuses(timed) !== null) return;
