@@ -103,3 +103,16 @@ test('counters that cannot be read are no rate of 0', async () => {
   expect(stop()).toBeNull();
   expect(told).toEqual([]);
 });
+
+test('a runner that was held up for seconds tells their mean, and no rate of no time', async () => {
+  const { context, told } = stageWith([400, 400, 400, 600, 600, 500, 500], snmp);
+  const stop = watchRate(context, stage, { keepAlive: false });
+  await vi.advanceTimersByTimeAsync(1_100);
+  // The clock goes on while no timer can fire.
+  vi.setSystemTime(Date.now() + 3_900);
+  await vi.advanceTimersByTimeAsync(2_000);
+  const { rates } = stop() ?? { rates: [] };
+  expect(rates.length).toBeGreaterThanOrEqual(5);
+  for (const rate of [...rates, ...told]) expect(rate).toBeGreaterThan(390);
+  for (const rate of [...rates, ...told]) expect(rate).toBeLessThan(610);
+});

@@ -45,11 +45,14 @@ export function watchRate(
   };
   const startNs = context.host.monotonicNs();
   let timer: NodeJS.Timeout | undefined;
-  const sampleAt = (passedMs: number): void => {
+  const sampleAt = (dueMs: number): void => {
+    const nowMs = Number(context.host.monotonicNs() - startNs) / 1e6;
+    let passedMs = dueMs;
+    // A runner that was held up makes up for nothing: two looks at one moment would give a rate of no time.
+    while (nextMs(passedMs) <= nowMs) passedMs = nextMs(passedMs);
     void sample(passedMs);
     const next = nextMs(passedMs);
-    const nowMs = Number(context.host.monotonicNs() - startNs) / 1e6;
-    timer = setTimeout(() => sampleAt(next), Math.max(0, next - nowMs));
+    timer = setTimeout(() => sampleAt(next), next - nowMs);
   };
   sampleAt(0);
   return () => {

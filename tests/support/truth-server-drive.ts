@@ -50,6 +50,22 @@ export function loadOf(part: Partial<Load>): Load {
   };
 }
 
+/** What a driver's pure functions get for one load, with everything filled in that a test does not care about. */
+export function driveContextOf(part: Partial<DriveContext> = {}): DriveContext {
+  return {
+    address: '127.0.0.1',
+    port: 8080,
+    folder: tmpdir(),
+    cpus: 1,
+    workers: {},
+    node: process.execPath,
+    version: '0',
+    expectedBody: null,
+    seed: 1,
+    ...part,
+  };
+}
+
 /** An embedded driver's worker, compiled as a run compiles it. */
 export async function compileEmbedded(
   name: string,
@@ -72,17 +88,8 @@ export async function drive(
   load: Load,
   target: { port: number; body: string | null; workers: Record<string, string>; seed?: number; wrap?: string[] },
 ): Promise<Driven> {
-  const context: DriveContext = {
-    address: '127.0.0.1',
-    port: target.port,
-    folder: tmpdir(),
-    cpus: 1,
-    workers: target.workers,
-    node: process.execPath,
-    version: '0',
-    expectedBody: target.body,
-    seed: target.seed ?? 1,
-  };
+  const { port, workers, body: expectedBody, seed = 1 } = target;
+  const context = driveContextOf({ port, workers, expectedBody, seed });
   const command = driver.command(load, context);
   const pin = CORES.generator === undefined ? [] : ['taskset', '-c', String(CORES.generator)];
   const output = await finish([...pin, ...(target.wrap ?? []), ...command.argv], command);

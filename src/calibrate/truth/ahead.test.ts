@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadOf } from '../../../tests/support/truth-server-drive.ts';
+import { driveContextOf, loadOf } from '../../../tests/support/truth-server-drive.ts';
 import { driverNamed } from '../../drivers/index.ts';
-import type { DriveContext } from '../../model/driver.ts';
 import { aheadOfOthers, startedBehind } from './ahead.ts';
 
 test('the prefix is used where a command under it ends well, and nowhere else', async () => {
@@ -17,17 +16,7 @@ test('the prefix is used where a command under it ends well, and nowhere else', 
 });
 
 test('a generator behind it runs the same command, in all its threads or Node’s main one, and its output is read as before', () => {
-  const context: DriveContext = {
-    address: '127.0.0.1',
-    port: 1,
-    folder: '/tmp',
-    cpus: 1,
-    workers: { loadcell: '/loadcell.mjs' },
-    node: process.execPath,
-    version: '2.3',
-    expectedBody: null,
-    seed: 1,
-  };
+  const context = driveContextOf({ workers: { loadcell: '/loadcell.mjs' } });
   const prefix = ['chrt', '--reset-on-fork', '--fifo', '1'];
   for (const [name, own] of [
     ['ab', ['chrt', '--fifo', '1']],

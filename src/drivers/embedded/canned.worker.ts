@@ -32,10 +32,10 @@ export async function withCannedServer(
   run: (target: CannedTarget) => Promise<void>,
 ): Promise<void> {
   const canned = cannedReply(expectedBody ?? 'Hello, World!\n', load.keepAlive);
-  await (over === 'tcp' ? besideThread(canned, run) : inThisThread(canned, run));
+  await (over === 'tcp' ? inThread(canned, run) : inSameThread(canned, run));
 }
 
-async function besideThread(canned: Canned, run: (target: CannedTarget) => Promise<void>): Promise<void> {
+async function inThread(canned: Canned, run: (target: CannedTarget) => Promise<void>): Promise<void> {
   const thread = new Worker(new URL(import.meta.url), { workerData: canned, stdin: true });
   const port = await new Promise<number | null>((resolve) => {
     // Out of files or memory: the window is then measured without a rehearsal.
@@ -45,7 +45,7 @@ async function besideThread(canned: Canned, run: (target: CannedTarget) => Promi
   await thread.terminate();
 }
 
-async function inThisThread(canned: Canned, run: (target: CannedTarget) => Promise<void>): Promise<void> {
+async function inSameThread(canned: Canned, run: (target: CannedTarget) => Promise<void>): Promise<void> {
   const sockets = new Set<net.Socket>();
   const server = cannedServer(canned).on('connection', (socket) => {
     sockets.add(socket);

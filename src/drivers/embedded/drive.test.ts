@@ -1,23 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { loadOf } from '../../../tests/support/truth-server-drive.ts';
-import type { DriveContext, DriveOutput, DriverError } from '../../model/driver.ts';
+import { driveContextOf, loadOf } from '../../../tests/support/truth-server-drive.ts';
+import type { DriveOutput, DriverError } from '../../model/driver.ts';
 import { autocannon } from '../autocannon/driver.ts';
 import { loadcell } from '../loadcell/driver.ts';
 import { describeErrors, embeddedCommand, embeddedMeasurement } from './drive.ts';
 import { errorKind, isHopeless } from './errors.ts';
 import type { WorkerOrder, WorkerReport } from './protocol.ts';
 
-const context: DriveContext = {
-  address: '127.0.0.1',
-  port: 8080,
+const context = driveContextOf({
   folder: '/trial',
-  cpus: 1,
   workers: { loadcell: '/run/loadcell.mjs' },
   node: '/usr/bin/node',
   version: '0.1.0',
   expectedBody: 'hi',
   seed: 42,
-};
+});
 
 const report: WorkerReport = {
   requests: { sent: 3, completed: 2, inFlight: 0, missedStarts: null },
