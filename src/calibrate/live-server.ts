@@ -58,8 +58,7 @@ export function withServer<T>(
     if (prepared === undefined) throw new Error(`${server.name} was not prepared`);
     const target = { address: stage.address, port: server.port };
     const rendered = await renderServer(host, server, prepared, { trialFolder: folder, ...target });
-    const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
-    await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
+    await using probe = await startProbe(stage, context);
     await probe.ask({ op: 'sysctls', paths: [] });
     const startNs = host.monotonicNs();
     const running = await startServer(stage, cell, rendered, { folder, name: 'server' });

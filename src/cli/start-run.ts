@@ -12,7 +12,7 @@ import type { MachineFacts } from '../model/machine.ts';
 import type { Plan } from '../model/plan.ts';
 import type { TrialRecord } from '../model/record.ts';
 import type { RunFile } from '../model/run.ts';
-import { runnerCpus } from '../plan/placement.ts';
+import { betweenWindowsCpus, runnerCpus } from '../plan/placement.ts';
 import { preflight } from '../preflight/preflight.ts';
 import { freeRunId } from '../results/run-folder.ts';
 import type { TrialContext, TrialEvent } from '../trial/context.ts';
@@ -145,7 +145,7 @@ export async function startRun(given: Given): Promise<StartedRun> {
       prepared: ready.servers.prepared,
       workers,
       node,
-      runnerCpus: cpus,
+      probeCpus: cpus === null ? null : betweenWindowsCpus(machine),
       signal: given.signal,
       onEvent: given.onEvent,
     };

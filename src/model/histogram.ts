@@ -1,11 +1,10 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+import { HIGHEST_US } from './histogram-counter.ts';
 
 /**
  * Latency distributions: HdrHistograms of whole microseconds, 1 µs to 1 h at three significant digits.
  * Histograms are merged; percentiles are never averaged (a mean of p99s is the p99 of nothing).
  */
-const HIGHEST_US = 3_600_000_000;
-
 export type LatencyHistogram = Histogram;
 
 /** A histogram as it is stored: HdrHistogram V2, compressed, base64. */
@@ -31,6 +30,13 @@ export function histogramOf(samplesUs: Iterable<number>): LatencyHistogram {
   const histogram = newHistogram();
   for (const us of samplesUs) recordUs(histogram, us);
   return histogram;
+}
+
+/** Counts by µs as a stored histogram. */
+export function encodeCounts(counts: Iterable<readonly [us: number, count: number]>): EncodedHistogram {
+  const histogram = newHistogram();
+  for (const [us, count] of counts) recordUs(histogram, us, count);
+  return encodeHistogram(histogram);
 }
 
 export const encodeHistogram = (histogram: LatencyHistogram): EncodedHistogram => encodeIntoCompressedBase64(histogram);

@@ -30,23 +30,18 @@ export function phasesOf(samples: PhaseSamples): Phases | null {
     processing: rowOfProcessing(samples),
     waiting: samples.waiting ? rowOf(sorted(samples.waiting)) : null,
     total: rowOf(total) as PhaseRow,
-    percentiles: PERCENTAGES.map((percent) => [percent, percentileOf(total, percent)]),
+    percentiles: PERCENTAGES.map((percent) => [percent, total[percentileRank(total.length, percent)] as number]),
   };
 }
 
-/** ab's percentile of ascending values: sorted[floor(n p / 100)], the last one for 100. NaN when there is no value. */
-export function percentileOf(ascending: ArrayLike<number>, percent: number): number {
-  const n = ascending.length;
-  const index = percent >= 100 ? n - 1 : Math.min(n - 1, Math.floor((n * percent) / 100));
-  return ascending[index] ?? Number.NaN;
-}
+/** Where ab's percentile stands among n ascending values: sorted[floor(n p / 100)], the last one for 100. */
+export const percentileRank = (n: number, percent: number): number =>
+  percent >= 100 ? n - 1 : Math.min(n - 1, Math.floor((n * percent) / 100));
 
-/** ab's median of ascending values: for an odd count the mean of the middle one and the next higher one (so biased high). */
-export function medianOf(ascending: ArrayLike<number>): number {
-  const n = ascending.length;
+/** Where the values stand whose mean is ab's median: for an odd count the middle one and the next higher one (so biased high). */
+export function medianRanks(n: number): number[] {
   const middle = Math.floor(n / 2);
-  const upper = ascending[middle] ?? Number.NaN;
-  return n > 1 && n % 2 === 1 ? (upper + (ascending[middle + 1] ?? upper)) / 2 : upper;
+  return n % 2 === 1 && middle + 1 < n ? [middle, middle + 1] : [middle];
 }
 
 function rowOfProcessing(samples: PhaseSamples): PhaseRow | null {
@@ -61,7 +56,6 @@ function rowOfProcessing(samples: PhaseSamples): PhaseRow | null {
 /** Ascending copy; typed arrays sort by number, and fast. */
 const sorted = (samples: ArrayLike<number>): Float64Array => new Float64Array(samples).sort();
 
-/** Millions of values, in a generator that is waited for: indexed loops take a third of the time of `for ... of`. */
 function rowOf(ascending: Float64Array): PhaseRow | null {
   const n = ascending.length;
   if (n === 0) return null;
@@ -70,11 +64,12 @@ function rowOf(ascending: Float64Array): PhaseRow | null {
   const mean = sum / n;
   let squares = 0;
   for (let i = 0; i < n; i++) squares += ((ascending[i] as number) - mean) ** 2;
+  const middle = medianRanks(n).map((rank) => ascending[rank] as number);
   return {
     minUs: ascending[0] as number,
     meanUs: mean,
     sdUs: n > 1 ? Math.sqrt(squares / (n - 1)) : 0,
-    medianUs: medianOf(ascending),
+    medianUs: middle.reduce((a, b) => a + b) / middle.length,
     maxUs: ascending[n - 1] as number,
   };
 }

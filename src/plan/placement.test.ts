@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CpuPlace, MachineFacts } from '../model/machine.ts';
-import { placeCpus, runnerCpus } from './placement.ts';
+import { betweenWindowsCpus, placeCpus, runnerCpus } from './placement.ts';
 
 type Machine = Parameters<typeof placeCpus>[1];
 
@@ -95,6 +95,12 @@ describe('CPUs that are asked for', () => {
       },
     ]);
   });
+});
+
+test('what sleeps in the window may use every CPU but isolated ones', () => {
+  expect(betweenWindowsCpus(four)).toEqual([0, 1, 2, 3]);
+  expect(betweenWindowsCpus(machineOf([[0], [1], [2]], { isolated: [1], allowed: [1, 2] }))).toEqual([2]);
+  expect(betweenWindowsCpus(machineOf([[0]], { isolated: [0] }))).toEqual([0]);
 });
 
 test('the runner keeps off the servers of every cell', () => {

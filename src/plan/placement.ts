@@ -96,6 +96,13 @@ function cpuProblems(where: string, asked: CpuChoice, machine: MachineFacts): Pr
 }
 
 /**
+ * CPUs for what starts beside server and generator and sleeps in the window: all but those that nothing is scheduled on by
+ * itself. On the generator's CPU alone it would keep the next window waiting.
+ */
+export const betweenWindowsCpus = (machine: Pick<MachineFacts, 'topology' | 'allowedCpus'>): number[] =>
+  preferred(usablePlaces(machine), ({ isolated }) => !isolated).map(({ cpu }) => cpu);
+
+/**
  * The runner's own CPUs: a core that neither side uses where there is one to spare, else the generator's, never the
  * server's. null = nothing to keep off, or nowhere else to be.
  */

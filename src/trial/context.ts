@@ -24,8 +24,8 @@ export interface TrialContext {
   /** Compiled workers by name: `probe`, `sysctls`, and one for each embedded driver. */
   workers: Readonly<Record<string, string>>;
   node: string;
-  /** CPUs that the runner and the probe keep to. null = not pinned. */
-  runnerCpus: number[] | null;
+  /** CPUs that the probe may use, whose parent is pinned to few. null = the runner's, which is not pinned. */
+  probeCpus: number[] | null;
   /** false: no counters around windows, to measure what they cost. Absent: true. */
   observe?: boolean;
   /** Aborted by Ctrl-C: the trial under way ends at once and is not recorded as measured. */

@@ -109,8 +109,7 @@ async function inStage(context: TrialContext, cell: Cell, draft: Draft, folder: 
   // It gets ready while probe and server do, so that the window need not wait for it as long.
   const holding = hold(context, stage, cell, drive);
   await using _started = settled(holding);
-  const pin = context.runnerCpus === null ? [] : ['taskset', '-c', context.runnerCpus.join(',')];
-  await using probe = await startProbe(stage, context.node, context.workers.probe as string, pin, context.signal);
+  await using probe = await startProbe(stage, context);
   const running = await startServer(stage, cell, rendered, { folder, name: 'server' });
   let held: HeldLoad | null = null;
   const serverPids = async (): Promise<number[]> =>

@@ -1,6 +1,6 @@
 /** The autocannon driver's program: autocannon in a process of its own. Order on stdin, report on stdout. */
 import net from 'node:net';
-import autocannon from 'autocannon';
+import type autocannon from 'autocannon';
 import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { workAsProcess } from '../embedded/worker.ts';
@@ -38,10 +38,14 @@ function watchConnections(onOpen: () => void, onEnd: () => void): { receivedByte
   };
 }
 
+/** The package takes a while to read: a rehearsal's thread does without, and starts meanwhile. */
+const loaded = async (): Promise<typeof autocannon> => (await import('autocannon')).default;
+
 /** @param lookMs autocannon's sampling interval. Resolves when its report is there and its clients are gone. */
 async function drive(order: WorkerOrder, lookMs: number): Promise<WorkerReport> {
   const { address, port, expectedBody, load } = order;
   const { stop } = load;
+  const generate = await loaded();
   const host = address.includes(':') ? `[${address}]` : address;
   const clients: ClientSeen[] = [];
   let end = (): void => undefined;
@@ -53,7 +57,7 @@ async function drive(order: WorkerOrder, lookMs: number): Promise<WorkerReport> 
     () => tally.connected(),
     () => tally.serverClosed(),
   );
-  const run = autocannon({
+  const run = generate({
     url: `http://${host}:${port}${load.path}`,
     method: load.method,
     headers: load.headers,
@@ -84,7 +88,7 @@ async function drive(order: WorkerOrder, lookMs: number): Promise<WorkerReport> 
 
 /** Makes autocannon warm before the window. */
 async function rehearse(order: WorkerOrder): Promise<void> {
-  await withCannedServer(order, 'tcp', async (target) => {
+  const rehearsal = withCannedServer(order, 'tcp', async (target) => {
     if (!('port' in target)) return;
     const load = { ...order.load, method: 'GET' as const, body: null, connections: 4, pipelining: 1 };
     for (const requests of rehearsalRuns(order, 2_000)) {
@@ -96,6 +100,8 @@ async function rehearse(order: WorkerOrder): Promise<void> {
       await drive({ ...order, ...part }, 5);
     }
   });
+  await loaded();
+  await rehearsal;
 }
 
 async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {

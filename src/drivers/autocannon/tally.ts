@@ -174,7 +174,8 @@ export class Tally {
     this.#startUs = this.#now();
     this.#lastUs = this.#startUs;
     this.#lastReplyUs = this.#startUs;
-    this.#recorder = new Recorder(this.#startUs, false);
+    this.#recorder = new Recorder(false);
+    this.#recorder.startUs = this.#startUs;
   }
 
   #head({ headers }: { headers: string[] }): void {

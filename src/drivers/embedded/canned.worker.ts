@@ -1,10 +1,10 @@
 /**
- * The server of a rehearsal, which answers every request with one canned reply.
+ * What a rehearsal gets for a server: it answers every request with one canned reply.
  *
  * A cold generator spends milliseconds in the compiler during its first requests, and the window would show them as the
  * server's tail. So a worker first drives its load against this. Code that is to be compiled must not see a server's side of
  * the sockets, or it is compiled for both and its p99 is 0.1 ms higher: there the server is a thread of the worker's process,
- * whose code is the worker's own file. Elsewhere it serves in the same thread, which is there 60 ms sooner.
+ * whose code is the worker's own file. Where nothing is to be compiled it serves in the same thread, which is there 60 ms sooner.
  */
 import { once } from 'node:events';
 import net from 'node:net';
@@ -27,11 +27,11 @@ export type CannedTarget = { host: string; port: number } | { path: string };
  * TIME_WAIT and touches none of the namespace's counters.
  */
 export async function withCannedServer(
-  { load, expectedBody }: WorkerOrder,
+  order: WorkerOrder,
   over: 'tcp' | 'unix',
   run: (target: CannedTarget) => Promise<void>,
 ): Promise<void> {
-  const canned = cannedReply(expectedBody ?? 'Hello, World!\n', load.keepAlive);
+  const canned = cannedReply(order);
   await (over === 'tcp' ? inThread(canned, run) : inSameThread(canned, run));
 }
 
@@ -63,11 +63,15 @@ async function inSameThread(canned: Canned, run: (target: CannedTarget) => Promi
   await new Promise((resolve) => server.close(resolve));
 }
 
-function cannedReply(body: string, keepAlive: boolean): Canned {
+function cannedReply({ expectedBody, load: { keepAlive } }: WorkerOrder): Canned {
+  const body = expectedBody ?? 'Hello, World!\n';
   const connection = keepAlive ? 'keep-alive' : 'close';
   const head = `HTTP/1.1 200 OK\r\nServer: rehearsal\r\nConnection: ${connection}\r\nContent-Length: ${Buffer.byteLength(body)}`;
   return { reply: `${head}\r\n\r\n${body}`, keepAlive };
 }
+
+/** The reply itself, for a load that brings its own. */
+export const cannedBytes = (order: WorkerOrder): Buffer => Buffer.from(cannedReply(order).reply);
 
 function cannedServer({ reply, keepAlive }: Canned): net.Server {
   const bytes = Buffer.from(reply);

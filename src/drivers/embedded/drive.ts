@@ -1,7 +1,8 @@
 import { type DriveCommand, type DriveContext, type DriveOutput, DriverError } from '../../model/driver.ts';
-import { errorTotal, type Measurement } from '../../model/measurement.ts';
+import { encodeCounts } from '../../model/histogram.ts';
+import { errorTotal, type Latency, type Measurement } from '../../model/measurement.ts';
 import type { Load } from '../../model/plan.ts';
-import { READY_LINE, type WorkerOrder, type WorkerReport } from './protocol.ts';
+import { READY_LINE, type WorkerLatency, type WorkerOrder, type WorkerReport } from './protocol.ts';
 
 /** How much of a dead worker's stderr goes into the reason. */
 const REASON_LENGTH = 400;
@@ -26,7 +27,7 @@ export function embeddedMeasurement(
   load: Load,
   context: DriveContext,
 ): Measurement {
-  const { failure, ...report } = readReport(driver, output);
+  const { failure, latency, ...report } = readReport(driver, output);
   const { completed } = report.requests;
   if (completed === 0) {
     const why = `No request got a complete reply (${describeErrors(report)}).${failure ? ` ${failure.message}.` : ''}`;
@@ -35,12 +36,18 @@ export function embeddedMeasurement(
   if (failure) throw new DriverError(failure.message, failure.code, completed);
   return {
     ...report,
+    latency: latency === null ? null : latencyOf(latency),
     driver: { name: driver, version: context.version },
     argv: embeddedCommand(driver, load, context).argv,
     latencyMissing: null,
     ownOutput: null,
   };
 }
+
+const latencyOf = ({ counts, ...latency }: WorkerLatency): Latency => ({
+  ...latency,
+  histogram: encodeCounts(counts),
+});
 
 function readReport(driver: string, output: DriveOutput): WorkerReport {
   if (output.timedOut) throw new DriverError(`${driver} did not end within its deadline`, 'generator-deadline');

@@ -15,6 +15,12 @@ export interface WorkerOrder {
 /** What an embedded worker prints when it is ready for its window, a line of its own ahead of the report. */
 export const READY_LINE = 'ready';
 
+/** Latencies without their histogram: that is the runner's to build, whose code is warm and not waited for. */
+export interface WorkerLatency extends Omit<Latency, 'histogram'> {
+  /** Ascending; `us` is a whole number, the lowest of its histogram's counter. */
+  counts: [us: number, count: number][];
+}
+
 /** What an embedded worker answers: one JSON value on stdout, behind `READY_LINE`. The driver adds its name, version and argv. */
 export interface WorkerReport
   extends Pick<
@@ -32,7 +38,7 @@ export interface WorkerReport
     | 'mismatchedBodies'
     | 'notes'
   > {
-  latency: Latency | null;
+  latency: WorkerLatency | null;
   /** Connections that the server closed although they were to be kept. */
   serverClosedConnections: number;
   /** CPU time spent polling for the next intended start (open loop), µs: it is not work. */

@@ -1,78 +1,59 @@
-import { encodeHistogram, newHistogram, recordUs } from '../../model/histogram.ts';
-import type { Latency, Phases } from '../../model/measurement.ts';
-import { phasesOf } from '../../model/phases.ts';
-import { Samples } from './samples.ts';
+import type { Phases } from '../../model/measurement.ts';
+import { PERCENTAGES, percentileRank } from '../../model/phases.ts';
+import { Distribution } from './distribution.ts';
+import type { WorkerLatency } from './protocol.ts';
 
-/** Samples kept one by one (8 bytes each and phase); what comes after them goes into the histogram alone. */
-const KEPT = 16_000_000;
-
-/** Collects the replies of one window. Cheap while it runs; sorts and builds only at the end. */
+/** Collects the replies of one window. Cheap while it runs. */
 export class Recorder {
-  readonly #total = new Samples(KEPT);
-  readonly #connect: Samples | null;
-  readonly #waiting: Samples | null;
-  readonly #overflow = newHistogram();
+  readonly #total = new Distribution();
+  readonly #parts: Record<'connect' | 'processing' | 'waiting', Distribution> | null;
   readonly #perSecond: number[] = [];
-  #startUs: number | null;
-  // Welford's running moments: exact to rounding, whatever the number of samples.
-  #count = 0;
-  #mean = 0;
-  #squares = 0;
-  #min = Number.POSITIVE_INFINITY;
-  #max = 0;
+  /** When the window began, by the clock of the replies; null: with the first one. */
+  startUs: number | null = null;
 
-  /** @param startUs when the window began, by the clock of the replies; null: with the first one. @param phases whether connect and waiting come too. */
-  constructor(startUs: number | null, phases: boolean) {
-    this.#startUs = startUs;
-    this.#connect = phases ? new Samples(KEPT) : null;
-    this.#waiting = phases ? new Samples(KEPT) : null;
+  /** @param phases whether connect and waiting come too. */
+  constructor(phases: boolean) {
+    this.#parts = phases
+      ? { connect: new Distribution(), processing: new Distribution(), waiting: new Distribution() }
+      : null;
   }
 
   get count(): number {
-    return this.#count;
+    return this.#total.count;
   }
 
   /** One complete reply: when it was complete, and its times in µs. */
   reply(nowUs: number, totalUs: number, connectUs: number, waitingUs: number): void {
-    if (this.#total.push(totalUs)) {
-      this.#connect?.push(connectUs);
-      this.#waiting?.push(waitingUs);
-    } else recordUs(this.#overflow, totalUs);
-    this.#count += 1;
-    const delta = totalUs - this.#mean;
-    this.#mean += delta / this.#count;
-    this.#squares += delta * (totalUs - this.#mean);
-    if (totalUs < this.#min) this.#min = totalUs;
-    if (totalUs > this.#max) this.#max = totalUs;
-    this.#startUs ??= nowUs;
-    const second = Math.max(0, Math.floor((nowUs - this.#startUs) / 1e6));
+    this.#total.push(totalUs);
+    if (this.#parts !== null) {
+      this.#parts.connect.push(connectUs);
+      this.#parts.processing.push(totalUs - connectUs);
+      this.#parts.waiting.push(waitingUs);
+    }
+    this.startUs ??= nowUs;
+    const second = Math.max(0, Math.floor((nowUs - this.startUs) / 1e6));
     while (this.#perSecond.length <= second) this.#perSecond.push(0);
     this.#perSecond[second] = (this.#perSecond[second] as number) + 1;
   }
 
   /** null when there was no reply. */
-  latency(about: Pick<Latency, 'kind' | 'resolutionUs' | 'includesConnect'>): Latency | null {
-    if (this.#count === 0) return null;
-    const histogram = newHistogram();
-    for (const us of this.#total.toArray()) recordUs(histogram, us);
-    histogram.add(this.#overflow);
-    return {
-      ...about,
-      histogram: encodeHistogram(histogram),
-      count: this.#count,
-      minUs: this.#min,
-      meanUs: this.#mean,
-      maxUs: this.#max,
-      stdevUs: this.#count > 1 ? Math.sqrt(this.#squares / (this.#count - 1)) : 0,
-    };
+  latency(about: Pick<WorkerLatency, 'kind' | 'resolutionUs' | 'includesConnect'>): WorkerLatency | null {
+    if (this.count === 0) return null;
+    return { ...about, counts: this.#total.counts(), count: this.count, ...this.#total.moments() };
   }
 
-  /** null when there was no reply, or so many that not every one was kept. */
+  /** As `phasesOf` has them; null when there was no reply, or so many that not every one was kept. */
   phases(): Phases | null {
-    if (this.#count > this.#total.length) return null;
-    const total = this.#total.toArray();
-    if (!this.#connect || !this.#waiting) return phasesOf({ total });
-    return phasesOf({ connect: this.#connect.toArray(), waiting: this.#waiting.toArray(), total });
+    const total = this.#total.row();
+    if (total === null) return null;
+    const values = this.#total.at(PERCENTAGES.map((percent) => percentileRank(this.count, percent)));
+    return {
+      connect: this.#parts?.connect.row() ?? null,
+      processing: this.#parts?.processing.row() ?? null,
+      waiting: this.#parts?.waiting.row() ?? null,
+      total,
+      percentiles: PERCENTAGES.map((percent, i) => [percent, values[i] as number]),
+    };
   }
 
   /** Replies in each second since the window's start, up to the end of the window; the last second may be a part of one. */

@@ -1,11 +1,12 @@
-/** Elements in one block: a longer array grows by a block, without copying what is there in the middle of a window. */
-const BLOCK = 65_536;
+/** Elements in the first block and in the largest: an array grows by blocks, without copying what is there in the middle of a window. */
+const FIRST = 1_024;
+const LARGEST = 65_536;
 
 /** Float64 samples that grow without ever being copied, up to a limit. */
 export class Samples {
   readonly #limit: number;
   readonly #blocks: Float64Array[] = [];
-  #block = new Float64Array(BLOCK);
+  #block = new Float64Array(FIRST);
   #used = 0;
   #length = 0;
 
@@ -22,8 +23,8 @@ export class Samples {
   /** @returns whether the value was kept. */
   push(value: number): boolean {
     if (this.#length >= this.#limit) return false;
-    if (this.#used === BLOCK) {
-      this.#block = new Float64Array(BLOCK);
+    if (this.#used === this.#block.length) {
+      this.#block = new Float64Array(Math.min(LARGEST, 2 * this.#used));
       this.#blocks.push(this.#block);
       this.#used = 0;
     }
@@ -36,10 +37,16 @@ export class Samples {
   /** All values in the order of their arrival, as a copy. */
   toArray(): Float64Array {
     const all = new Float64Array(this.#length);
-    for (const [i, block] of this.#blocks.entries()) {
-      const from = i * BLOCK;
-      all.set(block.subarray(0, Math.min(BLOCK, this.#length - from)), from);
-    }
+    let from = 0;
+    this.forEachBlock((block) => {
+      all.set(block, from);
+      from += block.length;
+    });
     return all;
+  }
+
+  /** The values in the order of their arrival, in pieces. */
+  forEachBlock(look: (values: Float64Array) => void): void {
+    for (const block of this.#blocks) look(block === this.#block ? block.subarray(0, this.#used) : block);
   }
 }

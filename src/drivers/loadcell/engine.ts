@@ -29,7 +29,7 @@ class Engine implements SlotOwner {
   readonly #reasons = new Map<string, number>();
   readonly #statusCounts: Record<string, number> = {};
   readonly #cancels: (() => void)[] = [];
-  #recorder: Recorder;
+  readonly #recorder = new Recorder(true);
   #over = false;
   #startUs = 0;
   /** Replies are counted until then. */
@@ -56,7 +56,6 @@ class Engine implements SlotOwner {
     this.#order = order;
     this.#clock = clock;
     this.#resolve = resolve;
-    this.#recorder = new Recorder(null, true);
     const settings = {
       request: requestBytes(load, order.address, order.port),
       keepAlive: load.keepAlive,
@@ -84,7 +83,7 @@ class Engine implements SlotOwner {
     this.#startUs = start;
     this.#lastReplyUs = start;
     this.#lastUs = start;
-    this.#recorder = new Recorder(rate === null ? start : null, true);
+    if (rate === null) this.#recorder.startUs = start;
     if (stop.kind === 'duration') {
       const endUs = start + stop.durationMs * 1000;
       // An open loop waits for the replies to what it has started: cutting them off would lose the slowest ones.

@@ -1,9 +1,10 @@
 /** The loadcell driver's program: drives one load over node:net sockets. Order on stdin, report on stdout. */
 import net from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
+import { cannedBytes, rehearsalRuns, withCannedServer } from '../embedded/canned.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { workAsProcess } from '../embedded/worker.ts';
+import { toItself } from './echo.ts';
 import { runLoad } from './engine.ts';
 import type { Clock, Dial } from './ports.ts';
 
@@ -53,9 +54,10 @@ function realClock(): Clock {
 /**
  * One socket object a slot, connected again and again (net.Socket allows that once it has emitted `close`), reading into one
  * buffer that all share: a quarter more fresh connections a second than with a new object for each.
+ * @param echo what is said in place of every request, where a connection leads back to itself
  */
 const dialTo =
-  (target: net.SocketConnectOpts): Dial =>
+  (where: () => net.SocketConnectOpts, echo: Buffer | null = null): Dial =>
   (events) => {
     const onread: net.OnReadOpts = {
       buffer: READ_BUFFER,
@@ -64,29 +66,28 @@ const dialTo =
         return true;
       },
     };
-    // The types know `onread` only for connect(); node reads it here.
-    const socket = new net.Socket({ onread } as net.SocketConstructorOpts);
+    // A request is one write, and the next one follows its reply: only an echo, acknowledged by nobody else, waits for Nagle.
+    // The types know these two only for connect(); node reads them here.
+    const socket = new net.Socket({ onread, noDelay: echo !== null } as net.SocketConstructorOpts);
     socket.on('connect', () => events.opened());
     socket.on('end', () => events.ended());
     socket.on('error', (error: NodeJS.ErrnoException) => events.failed(error.code ?? error.message));
     socket.on('close', () => events.closed());
     return {
-      // noDelay is not needed: a request is one write, and the next one follows its reply.
-      open: () => socket.connect(target),
-      write: (bytes) => socket.write(bytes),
-      close: () => socket.destroy(),
+      open: () => socket.connect(where()),
+      write: (bytes) => socket.write(echo ?? bytes),
+      // Reset, an echo leaves no TIME_WAIT in the namespace that is about to be observed.
+      close: () => (echo === null ? socket.destroy() : socket.resetAndDestroy()),
     };
   };
 
 /** Makes the generator warm before the window. */
-async function rehearse(order: WorkerOrder, plan: { over: 'tcp' | 'unix'; requests: number }): Promise<void> {
-  await withCannedServer(order, plan.over, async (target) => {
-    for (const requests of rehearsalRuns(order, plan.requests)) {
-      const stop = { kind: 'requests', requests } as const;
-      const load = { ...order.load, method: 'GET', body: null, stop, connections: 4, rate: null };
-      await runLoad({ ...order, load }, realClock(), dialTo({ ...target, autoSelectFamily: false }));
-    }
-  });
+async function rehearse(order: WorkerOrder, most: number, dial: Dial): Promise<void> {
+  for (const requests of rehearsalRuns(order, most)) {
+    const stop = { kind: 'requests', requests } as const;
+    const load = { ...order.load, method: 'GET', body: null, stop, connections: 4, rate: null };
+    await runLoad({ ...order, load }, realClock(), dial);
+  }
 }
 
 /**
@@ -96,13 +97,25 @@ async function rehearse(order: WorkerOrder, plan: { over: 'tcp' | 'unix'; reques
  */
 async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {
   const { keepAlive, rate } = order.load;
-  if (keepAlive && rate === null) await rehearse(order, { over: 'tcp', requests: 2_000 });
+  if (keepAlive && rate === null) await rehearse(order, 2_000, dialTo(toItself(order.port), cannedBytes(order)));
   else {
     setFlagsFromString('--no-opt');
-    await rehearse(order, { over: 'unix', requests: 300 });
+    await withCannedServer(order, 'unix', (target) =>
+      rehearse(
+        order,
+        300,
+        dialTo(() => target),
+      ),
+    );
   }
   const { address, port } = order;
-  return () => runLoad(order, realClock(), dialTo({ host: address, port, autoSelectFamily: false }));
+  const target = { host: address, port, autoSelectFamily: false };
+  return () =>
+    runLoad(
+      order,
+      realClock(),
+      dialTo(() => target),
+    );
 }
 
-if (!servesCanned()) await workAsProcess(prepare);
+await workAsProcess(prepare);
