@@ -4,9 +4,12 @@
  */
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import { makeRoomForFiles } from '../../drivers/embedded/open-files.worker.ts';
 import { type Fault, newStats, type TruthOptions } from './truth.ts';
 
 const MAX_STAMPS = 2_000_000;
+/** With more it would stall unseen by its stamps, which begin when a request is read. */
+const MOST_CONNECTIONS = 1_000;
 
 /** A request that has come. */
 export interface Came {
@@ -96,6 +99,7 @@ export class Keeping {
     const { port = 0, address: host = '127.0.0.1', backlog = 4096 } = this.options;
     const tell = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`);
     const server = net.createServer({ allowHalfOpen: true }, accept);
+    makeRoomForFiles(MOST_CONNECTIONS);
     server.listen({ port, host, backlog }, () => {
       tell({ port: (server.address() as net.AddressInfo).port, pid: process.pid });
     });

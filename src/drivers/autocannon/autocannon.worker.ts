@@ -2,6 +2,7 @@
 import net from 'node:net';
 import type autocannon from 'autocannon';
 import { rehearsalRuns, servesCanned, withCannedServer } from '../embedded/canned.worker.ts';
+import { makeRoomForFiles } from '../embedded/open-files.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { workAsProcess } from '../embedded/worker.ts';
 import { type ClientSeen, Tally } from './tally.ts';
@@ -105,6 +106,7 @@ async function rehearse(order: WorkerOrder): Promise<void> {
 }
 
 async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {
+  makeRoomForFiles(order.load.connections);
   await rehearse(order);
   return () => drive(order, LOOK_MS);
 }

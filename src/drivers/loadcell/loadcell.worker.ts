@@ -2,6 +2,7 @@
 import net from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { cannedBytes, rehearsalRuns, withCannedServer } from '../embedded/canned.worker.ts';
+import { makeRoomForFiles } from '../embedded/open-files.worker.ts';
 import type { WorkerOrder, WorkerReport } from '../embedded/protocol.ts';
 import { workAsProcess } from '../embedded/worker.ts';
 import { toItself } from './echo.ts';
@@ -96,7 +97,8 @@ async function rehearse(order: WorkerOrder, most: number, dial: Dial): Promise<v
  * 1 to 3 ms into the latencies: it stays off.
  */
 async function prepare(order: WorkerOrder): Promise<() => Promise<WorkerReport>> {
-  const { keepAlive, rate } = order.load;
+  const { keepAlive, rate, connections } = order.load;
+  makeRoomForFiles(connections);
   if (keepAlive && rate === null) await rehearse(order, 2_000, dialTo(toItself(order.port), cannedBytes(order)));
   else {
     setFlagsFromString('--no-opt');
