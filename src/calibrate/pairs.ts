@@ -34,7 +34,7 @@ function pairJobs(
   context: TrialContext,
   cell: Cell,
   scale: Scale,
-  what: { label: string; subjects: readonly Subject[]; numerator: Side; denominator: Side },
+  what: { label: string; subjects: readonly Subject[]; pairs: number; numerator: Side; denominator: Side },
 ): { jobs: Job[]; ratios(): PairedRatio[] } {
   const all = what.subjects.map((subject): Paired => ({ subject, pairs: [] }));
   const run = (one: Paired, index: number): Promise<void> =>
@@ -49,7 +49,7 @@ function pairJobs(
       });
       one.pairs.push(result);
     });
-  const jobs = interleaved(all, scale.pairs, (one, index) => ({
+  const jobs = interleaved(all, what.pairs, (one, index) => ({
     label: `${what.label}: ${one.subject.driver}, ${connectionsOf(one.subject)} connections, pair ${index + 1}`,
     plannedMs: 4 * scale.pairMs + WARM_UP_MS + 2_000,
     run: () => run(one, index),
@@ -71,6 +71,7 @@ export function overheadJobs(context: TrialContext, cell: Cell, scale: Scale, su
   const paired = pairJobs(context, cell, scale, {
     label: 'overhead',
     subjects,
+    pairs: scale.pairs,
     numerator: async (live, load) => {
       const { measurement, observation } = await observedWindow(context, live, load);
       if (observation?.runnerCpuUs != null) cpuMs.push(observation.runnerCpuUs / 1000);
@@ -91,6 +92,7 @@ export const observationJobs = (context: TrialContext, cell: Cell, scale: Scale,
   return pairJobs(context, cell, scale, {
     label: 'observation',
     subjects,
+    pairs: scale.observationPairs,
     numerator: window(true),
     denominator: window(false),
   });

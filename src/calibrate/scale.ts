@@ -18,8 +18,10 @@ export interface Scale {
   truths: readonly TruthMode[];
   /** Those that open loops are held against, at `OPEN_PER_SECOND`. */
   openTruths: readonly TruthMode[];
-  /** Pairs of overhead, observation and noise. */
+  /** Pairs of overhead and noise. */
   pairs: number;
+  /** Pairs of observation: what it costs is less than two windows differ by, and shows in more of them. */
+  observationPairs: number;
   pairMs: number;
   /** Consecutive trials, between whose windows the gap is taken. */
   gapTrials: number;
@@ -64,6 +66,7 @@ export const FULL: Scale = {
   truths: TRUTHS,
   openTruths: OPEN_TRUTHS,
   pairs: 9,
+  observationPairs: 15,
   pairMs: 2_000,
   gapTrials: 11,
 };
@@ -76,6 +79,7 @@ export const QUICK: Scale = {
   truths: TRUTHS.slice(1, 3).map(quick),
   openTruths: OPEN_TRUTHS.slice(0, 1).map(quick),
   pairs: 1,
+  observationPairs: 1,
   pairMs: 1_000,
   gapTrials: 2,
 };

@@ -14,6 +14,7 @@ import type { DriveCommand, DriveContext, DriveOutput, Driver } from '../../src/
 import { decodeHistogram } from '../../src/model/histogram.ts';
 import type { Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
+import { programArgs } from './programs.ts';
 import { percentileUs, type TruthServer } from './truth-server.ts';
 
 /** Cores for server and generator, where there are two to tell apart. */
@@ -142,12 +143,11 @@ export async function machineFloor(
   requests: number,
   wrap: string[],
 ): Promise<number[]> {
-  const program = fileURLToPath(new URL('../../src/calibrate/truth/bare-client.worker.ts', import.meta.url));
   const pin = CORES.generator === undefined ? [] : ['taskset', '-c', String(CORES.generator)];
-  const node = [process.execPath, '--no-opt', '--import', import.meta.resolve('tsx')];
+  const node = [process.execPath, '--no-opt', ...programArgs('bare-client')];
   await server.reset();
   const { stdout, stderr } = await finish(
-    [...pin, ...wrap, ...node, program, ...bareClientArgs(server.port, mode, { warmUp: WARM_UP, requests })],
+    [...pin, ...wrap, ...node, ...bareClientArgs(server.port, mode, { warmUp: WARM_UP, requests })],
     { stdin: null },
   );
   if (stdout === '') throw new Error(stderr);

@@ -18,8 +18,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import net from 'node:net';
 import { createInterface, type Interface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { TruthOptions, TruthStats } from '../../src/calibrate/truth/truth.ts';
+import { programArgs } from './programs.ts';
 
 export type { Delay, Fault, TruthOptions } from '../../src/calibrate/truth/truth.ts';
 export { percentileUs } from '../../src/calibrate/truth/truth.ts';
@@ -38,9 +38,7 @@ export interface TruthServer extends AsyncDisposable {
 
 /** Its program; control on stdin and stdout. */
 function truthServerArgv(options: TruthOptions, http: '1.1' | '2' = '1.1'): string[] {
-  const file = http === '2' ? './truth-h2c.main.ts' : '../../src/calibrate/truth/truth-server.worker.ts';
-  const program = fileURLToPath(new URL(file, import.meta.url));
-  return [process.execPath, '--import', import.meta.resolve('tsx'), program, JSON.stringify(options)];
+  return [process.execPath, ...programArgs(http === '2' ? 'truth-h2c' : 'truth-server'), JSON.stringify(options)];
 }
 
 /** Starts it and resolves when it listens. `wrap` is a command prefix (`taskset -c 0`, `chrt -f 1`). */
