@@ -57,7 +57,7 @@ const SETTINGS = {
   env: { server: {}, generator: {} },
 };
 const CELL = { settings: { ...SETTINGS, sysctl: {}, machine: {}, network: null } as Settings } as Cell;
-const LOAD = { stop: { kind: 'duration', durationMs: 1_000 }, timeoutMs: 1_000 } as Load;
+const LOAD = { stop: { kind: 'duration', durationMs: 1_000 }, timeoutMs: 1_000, connections: 10 } as Load;
 
 const driver = (command: Partial<DriveCommand>): Driver =>
   ({
@@ -93,6 +93,14 @@ test('one that cannot is not started before its window', async () => {
   expect(seen).toEqual([]);
   await (await go()).finished;
   expect(seen).toEqual(['spawn gen < "script"']);
+});
+
+test('one that cannot make room for its connections is started with it', async () => {
+  const { seen, stage } = paperStage();
+  const many = { ...LOAD, connections: 1_000 };
+  const run = await startLoad(NEVER, localHost(), stage, driver({ stdin: 'script' }), CELL, many, context());
+  await run.finished;
+  expect(seen[0]?.startsWith('spawn sh -c')).toBe(true);
 });
 
 test('started as soon as it is ready, it gets all that it is told', async () => {

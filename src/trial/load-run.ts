@@ -5,6 +5,7 @@ import type { Finished, Host, SpawnSpec } from '../model/host.ts';
 import type { Measurement } from '../model/measurement.ts';
 import type { Cell, Load } from '../model/plan.ts';
 import type { Stage, StageProcess } from '../model/stage.ts';
+import { withRoomForFiles } from './room-for-files.ts';
 import { targetProblem } from './targets.ts';
 
 /** What starting up, connecting and writing results may take beside the load itself. */
@@ -72,7 +73,9 @@ export async function holdLoad(
   if (readyLine === undefined) {
     const go = async (): Promise<LoadRun> => {
       const startedNs = host.monotonicNs();
-      return watch(await launch(host, stage, cell, command, command.stdin, context.folder), startedNs);
+      // A program of ours makes room by itself, before it is ready.
+      const roomy = { ...command, argv: withRoomForFiles(command.argv, load.connections) };
+      return watch(await launch(host, stage, cell, roomy, command.stdin, context.folder), startedNs);
     };
     return { pid: null, ready: async () => go };
   }

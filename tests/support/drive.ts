@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import type { DriveCommand, DriveContext, DriveOutput, Driver } from '../../src/model/driver.ts';
 import type { Measurement } from '../../src/model/measurement.ts';
 import type { Load } from '../../src/model/plan.ts';
+import { withRoomForFiles } from '../../src/trial/room-for-files.ts';
 import { CORES } from './truth-server-drive.ts';
 
 /** Where `--install` puts generators that Debian lacks. */
@@ -55,7 +56,8 @@ export async function driveExternal(
   try {
     const command = driver.command(load, context);
     for (const [name, text] of Object.entries(command.inputs)) await writeFile(join(folder, name), text);
-    const ended = await run(command, target.wrap ?? [], folder, target.deadlineMs ?? 20_000);
+    const roomy = { ...command, argv: withRoomForFiles(command.argv, load.connections) };
+    const ended = await run(roomy, target.wrap ?? [], folder, target.deadlineMs ?? 20_000);
     for (const [program, ...args] of command.afterwards ?? []) {
       await promisify(execFile)(program as string, args, { env: ENV }).catch((error) => {
         ended.stderr += String(error);

@@ -17,7 +17,7 @@ import { expectedBodyBytes } from '../external/target.ts';
 import { command } from './command.ts';
 import { type OhaExchange, readReport, readRequests } from './output.ts';
 
-/** oha's timer has steps of 1 ms and is woken a little later: that far behind the schedule a start is in time, µs. */
+/** oha's timer has steps of 1 ms and is woken a little later: a start that far behind the schedule is not called missed, µs. */
 const TIMER_US = 2_000;
 
 /** @throws DriverError */
@@ -68,8 +68,8 @@ export function parse(output: DriveOutput, load: Load, context: DriveContext): M
 }
 
 /**
- * Requests are queued by a timer and taken in order. Where all of them got a reply, the n-th is the n-th of the schedule:
- * latency counts from there once the timer itself was late; else from the queue. null in a closed loop.
+ * Requests are queued by a timer and taken in order. Where all of them got a reply, the n-th is the n-th of the schedule, from
+ * which latency counts; else it counts from the queue. null in a closed loop.
  */
 function applySchedule(exchanges: OhaExchange[], failed: number, load: Load): Missed | null {
   const schedule = scheduleOf(load);
@@ -82,10 +82,10 @@ function applySchedule(exchanges: OhaExchange[], failed: number, load: Load): Mi
       schedule.intervalUs,
     );
     for (const [i, one] of exchanges.entries()) {
-      if (one.dueUs - (due[i] as number) > TIMER_US) one.dueUs = due[i] as number;
+      one.dueUs = due[i] as number;
     }
   }
-  return missedOf(exchanges, unsent);
+  return missedOf(exchanges, unsent, TIMER_US);
 }
 
 function notesOf(load: Load, window: Window, failures: ReadonlyMap<string, number>, missed: Missed | null): string[] {
@@ -94,8 +94,8 @@ function notesOf(load: Load, window: Window, failures: ReadonlyMap<string, numbe
     notes.push('oha does not tell when the server announces that it closes a kept connection: it opens another one.');
   if (missed !== null) {
     notes.push(
-      'oha’s timer has steps of 1 ms: starts are up to that much behind an even schedule.',
-      ...missedNotes(missed),
+      'oha’s timer has steps of 1 ms: starts are some ms behind an even schedule, from which latency counts.',
+      ...missedNotes(missed, TIMER_US),
     );
     if (window.replied.length + missed.unsent < (scheduleOf(load)?.starts ?? 0)) {
       notes.push(
