@@ -49,6 +49,9 @@ function commandPage(): string {
     .join('\n\n');
 }
 
+const ROOM =
+  'All are started with room for their connections: where threads share a table of open files, Linux lets the one that has it grow (at 256 files, 512, 1,024 ...) wait 6 to 16 ms, which a window would show as the tail of the server. With 1,000 kept connections and windows of 1 s it made the p99.9 of wrk 38 ms in place of 14, and the p99 of hey (400 connections) 37 ms in place of 30.';
+
 function driversPage(all: readonly Driver[]): string {
   const head =
     '| driver | loop | connections | pipelining | HTTP/2 | TLS | ends on | phases | each second | resolution |\n|---|---|---|---|---|---|---|---|---|--:|';
@@ -81,7 +84,7 @@ function driversPage(all: readonly Driver[]): string {
       driver.kind === 'embedded' ? 'Part of loadcell: nothing to install.' : `Comes with ${apt.join(' and ')}.`;
     return `## ${driver.name}\n\n${driver.summary} ${from}\n\n${driver.distortions.trim()}`;
   });
-  return `\`auto\` takes the strongest installed one that can do every load of the same shape (kept or fresh connections, pipelined or not, closed or open loop, HTTP version, by time or by count), so that what is compared has one instrument. A driver that is named is held to each load: a cell that it refuses is not run, and the report says why and what to use.\n\n${head}\n${rows.join('\n')}\n\n${sections.join('\n\n')}`;
+  return `\`auto\` takes the strongest installed one that can do every load of the same shape (kept or fresh connections, pipelined or not, closed or open loop, HTTP version, by time or by count), so that what is compared has one instrument. A driver that is named is held to each load: a cell that it refuses is not run, and the report says why and what to use.\n\n${ROOM}\n\n${head}\n${rows.join('\n')}\n\n${sections.join('\n\n')}`;
 }
 
 function controlsPage(all: readonly Control[]): string {

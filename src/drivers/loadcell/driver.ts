@@ -31,7 +31,7 @@ export const loadcell: Driver = {
     resolutionUs: 1,
   },
   requires: [],
-  strength: { keepAlive: 129_000, fresh: 13_000 },
+  strength: { keepAlive: 150_000, fresh: 13_000 },
   refuses: refusal,
   version: null,
   command: (load, context) => embeddedCommand(NAME, load, context),
