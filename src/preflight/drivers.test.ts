@@ -58,7 +58,7 @@ describe('auto: the strongest installed one that can do every load of its shape'
     ['one load', [{}], ['wrk']],
     ['what it refuses first', [{ method: 'HEAD' }, { method: 'GET' }], ['loadcell', 'loadcell']],
     ['what it refuses last', [{ method: 'GET' }, { method: 'HEAD' }], ['loadcell', 'loadcell']],
-    ['parts of seconds', [{ stop: seconds(2) }, { stop: seconds(1.5) }], ['h2load', 'h2load']],
+    ['parts of seconds', [{ stop: seconds(2) }, { stop: seconds(1.5) }], ['loadcell', 'loadcell']],
     ['shapes of their own', [{}, { keepAlive: false }], ['wrk', 'ab']],
     ['an open loop', [{ rate: { perSecond: 100, arrivals: 'poisson' } }], ['loadcell']],
     ['HTTP/2', [{ http: '2' }], ['h2load']],
