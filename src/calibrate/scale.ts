@@ -76,7 +76,7 @@ const quick = (mode: TruthMode): TruthMode => ({ ...mode, windowMs: 1_000, floor
 export const QUICK: Scale = {
   rounds: 1,
   ceilingMs: 1_000,
-  truths: TRUTHS.slice(1, 3).map(quick),
+  truths: TRUTHS.slice(2, 3).map(quick),
   openTruths: OPEN_TRUTHS.slice(0, 1).map(quick),
   pairs: 1,
   observationPairs: 1,
