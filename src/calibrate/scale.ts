@@ -30,7 +30,7 @@ export interface Scale {
 /**
  * Warm-ups make the server's code warm too; where nearly nothing but code is measured they are longer. With 20 ms the
  * driver's own p99 is the second longest of its 150 requests. Windows are as short as leaves enough requests for a p99 and a
- * stall of 1 s whole: a calibration is to take less than half an hour.
+ * stall of 1 s whole: a calibration is to take half an hour.
  */
 const TRUTHS: readonly TruthMode[] = [
   { delay: { kind: 'none' }, label: 'none', windowMs: 1_000, floor: { warmUp: 300, requests: 2_000 } },

@@ -70,7 +70,7 @@ function cannedReply({ expectedBody, load: { keepAlive } }: WorkerOrder): Canned
   return { reply: `${head}\r\n\r\n${body}`, keepAlive };
 }
 
-/** The reply itself, for a load that brings its own. */
+/** The reply itself, for connections that lead back to themselves: what they say is what they hear, and there is no server. */
 export const cannedBytes = (order: WorkerOrder): Buffer => Buffer.from(cannedReply(order).reply);
 
 function cannedServer({ reply, keepAlive }: Canned): net.Server {
